@@ -1,0 +1,90 @@
+/** One port beside the service: metrics, health, status, log level. It never keeps the process alive. */
+import { existsSync } from "node:fs";
+import { createServer } from "node:http";
+import type { IncomingMessage, Server, ServerResponse } from "node:http";
+import { hostname } from "node:os";
+import { messageOf, report } from "../diagnostics.ts";
+import type { AdminOptions } from "../options.ts";
+import { adminRoutes, json } from "./routes.ts";
+import type { AdminSources, Answer, Route } from "./routes.ts";
+
+export interface Admin {
+  /** Address of the port; undefined when it could not be opened. */
+  readonly url: Promise<string | undefined>;
+  readonly isOwnServer: (server: object) => boolean;
+  readonly close: () => void;
+}
+
+const loopback = "127.0.0.1";
+const everywhere = "0.0.0.0";
+
+/** Opens the admin port. A port that is taken is said with its remedy; the service goes on. */
+export function openAdmin(options: AdminOptions, sources: Omit<AdminSources, "token">): Admin {
+  if (!options.enabled) return { url: Promise.resolve(undefined), isOwnServer: () => false, close() {} };
+  const routes = adminRoutes({ ...sources, token: options.token });
+  const server = createServer((request, response) => void respond(routes, request, response));
+  server.headersTimeout = 10_000;
+  server.requestTimeout = 10_000;
+  const url = listen(server, options);
+  return { url, isOwnServer: (other) => other === server, close: () => void server.close() };
+}
+
+function listen(server: Server, options: AdminOptions): Promise<string | undefined> {
+  const { promise, resolve } = Promise.withResolvers<string | undefined>();
+  const host = options.host ?? (isInContainer() ? everywhere : loopback);
+  server.on("error", (error) => {
+    report(
+      "admin-port",
+      `port ${options.port} on ${host} cannot be opened, so /metrics and /healthz are not served: ${messageOf(error)}; ` +
+        "set OTEL_EXPORTER_PROMETHEUS_PORT to a free port, or to 0 for any",
+    );
+    resolve(undefined);
+  });
+  server.listen(options.port, host, () => resolve(urlOf(server, host)));
+  // Neither the port nor a scraper that stays connected keeps the service from ending.
+  server.unref();
+  server.on("connection", (socket) => socket.unref());
+  return promise;
+}
+
+function urlOf(server: Server, host: string): string {
+  const address = server.address();
+  const port = typeof address === "object" && address !== null ? address.port : 0;
+  const reachable = host === everywhere || host === "::" ? hostname() : host;
+  return `http://${reachable.includes(":") ? `[${reachable}]` : reachable}:${port}`;
+}
+
+/** In a container, a scraper stands in another one. */
+function isInContainer(): boolean {
+  return (
+    existsSync("/.dockerenv") ||
+    existsSync("/run/.containerenv") ||
+    process.env["KUBERNETES_SERVICE_HOST"] !== undefined
+  );
+}
+
+async function respond(
+  routes: ReadonlyMap<string, Route>,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  const { status, headers, body } = await answer(routes, request);
+  response.writeHead(status, { ...headers, "content-length": Buffer.byteLength(body) });
+  response.end(request.method === "HEAD" ? undefined : body);
+}
+
+async function answer(routes: ReadonlyMap<string, Route>, request: IncomingMessage): Promise<Answer> {
+  const method = request.method === "HEAD" ? "GET" : request.method;
+  const path = request.url?.split("?", 1)[0];
+  const route = routes.get(`${method} ${path}`);
+  if (route === undefined) {
+    const isKnown = ["GET", "PUT"].some((other) => routes.has(`${other} ${path}`));
+    return json(isKnown ? 405 : 404, { error: isKnown ? "no such method here" : "no such path" });
+  }
+  try {
+    return await route(request);
+  } catch (error) {
+    report("admin-failed", `${method} ${path} on the admin port failed: ${messageOf(error)}`);
+    return json(500, { error: messageOf(error) });
+  }
+}

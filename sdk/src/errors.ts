@@ -1,0 +1,34 @@
+/** One option that cannot be used: where it came from, what was received and what would be right. */
+export interface OptionProblem {
+  /** Path of the option in `start()`, for instance `traces.ratio`. */
+  readonly option: string;
+  /** The environment variable that held the value, when it was not given in code. */
+  readonly env?: string;
+  readonly got: unknown;
+  readonly expected: string;
+}
+
+/**
+ * Thrown by `start()` when options cannot be used. It lists every bad option, not only the first one.
+ *
+ * @example
+ * try {
+ *   start({ traces: { ratio: 2 } });
+ * } catch (error) {
+ *   if (error instanceof OptionsError) console.error(error.problems);
+ * }
+ */
+export class OptionsError extends Error {
+  override readonly name = "OptionsError";
+  readonly problems: readonly OptionProblem[];
+
+  constructor(problems: readonly OptionProblem[]) {
+    super(["obsbox cannot use these options:", ...problems.map((problem) => `  ${describe(problem)}`)].join("\n"));
+    this.problems = problems;
+  }
+}
+
+function describe({ option, env, got, expected }: OptionProblem): string {
+  const source = env === undefined ? option : `${option} (${env})`;
+  return `${source}: got ${JSON.stringify(got) ?? String(got)}, expected ${expected}`;
+}

@@ -1,0 +1,34 @@
+/** For Express applications. */
+import { messageOf } from "./diagnostics.ts";
+import { logger } from "./logs/logger.ts";
+import { recordError } from "./traces/spans.ts";
+
+type Next = (error?: unknown) => void;
+
+/** An Express error handler, typed without depending on Express. */
+export type ErrorHandler = (error: unknown, request: unknown, response: unknown, next: Next) => void;
+
+/**
+ * Makes an error handler that logs what a route failed with, records it on the request's span, and passes it on.
+ * Errors that carry a status below 500 are the client's and pass in silence.
+ *
+ * @returns Middleware for the end of the chain, before an error handler of one's own.
+ * @example
+ * app.use(expressErrorHandler());
+ */
+export function expressErrorHandler(): ErrorHandler {
+  return (error, _request, _response, next) => {
+    if (statusOf(error) >= 500) {
+      recordError(error);
+      logger.error({ err: error }, `request failed: ${messageOf(error)}`);
+    }
+    next(error);
+  };
+}
+
+/** Where Express itself looks for the status of an error. */
+function statusOf(error: unknown): number {
+  const fields = Object(error);
+  const given: unknown = Reflect.get(fields, "status") ?? Reflect.get(fields, "statusCode");
+  return typeof given === "number" && given >= 400 && given < 600 ? given : 500;
+}

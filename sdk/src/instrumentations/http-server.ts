@@ -1,0 +1,149 @@
+/**
+ * Requests that `node:http` and `node:https` servers answer: span, duration, access line, on diagnostics channels.
+ *
+ * @see https://opentelemetry.io/docs/specs/semconv/http/http-spans/
+ */
+import { propagation, ROOT_CONTEXT, SpanKind, SpanStatusCode, trace } from "@opentelemetry/api";
+import type { Context, Tracer } from "@opentelemetry/api";
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { attributes as names } from "../vocabulary.ts";
+import { templateOf } from "./express.ts";
+import { createServerMetrics } from "./http-metrics.ts";
+import type { ServerMetrics } from "./http-metrics.ts";
+import { knownMethod, splitHost } from "./http-names.ts";
+import type { Instrumentation, Pipelines } from "./index.ts";
+import { keepRequestContext } from "./request-context.ts";
+import { attachServerRequest, serverRequestOf } from "./server-request.ts";
+import type { ServerRequest } from "./server-request.ts";
+import { subscribe } from "./subscribe.ts";
+
+interface ServerMessage {
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
+  readonly server: object;
+}
+
+export const httpServer: Instrumentation = {
+  name: "http",
+  enable(pipelines) {
+    const metrics = createServerMetrics(pipelines.metrics);
+    const begin = beginWith(pipelines, metrics);
+    const end = endWith(pipelines, metrics);
+    const stops = [
+      keepRequestContext(),
+      subscribe<ServerMessage>("http.server.request.start", ({ request, response, server }) => {
+        if (pipelines.isOwnServer(server)) return;
+        begin(request, response);
+        // The finish channel stays silent when the client leaves early; every response is closed once.
+        response.once("close", () => end(request, response));
+      }),
+      subscribe<ServerMessage>("http.server.response.finish", ({ request, response }) => end(request, response)),
+      () => metrics.stop(),
+    ];
+    return () => {
+      for (const stop of stops) stop();
+    };
+  },
+};
+
+function beginWith({ tracer }: Pipelines, metrics: ServerMetrics) {
+  return (message: IncomingMessage, response: ServerResponse): void => {
+    const parent = extractParent(message);
+    const startedAt = performance.now();
+    const method = knownMethod(message.method);
+    const scheme = "encrypted" in message.socket ? "https" : "http";
+    const path = pathOf(message.url ?? "/");
+    const span = startSpan(tracer, message, { method, path, scheme, startedAt, parent });
+    const context = trace.setSpan(parent, span);
+    const request: ServerRequest = {
+      span,
+      context,
+      method,
+      path,
+      scheme,
+      startedAt,
+      hasEnded: false,
+      route: undefined,
+      mounts: undefined,
+      hasFailed: false,
+    };
+    attachServerRequest(message, request);
+    attachServerRequest(response, request);
+    metrics.begin(method, scheme);
+  };
+}
+
+interface Beginning {
+  readonly method: string;
+  readonly path: string;
+  readonly scheme: string;
+  readonly startedAt: number;
+  readonly parent: Context;
+}
+
+function startSpan(tracer: Tracer, message: IncomingMessage, { method, path, scheme, startedAt, parent }: Beginning) {
+  const { headers, socket } = message;
+  const { address, port } = splitHost(headers.host);
+  const attributes = {
+    [names.httpRequestMethod]: method,
+    ...(method === "_OTHER" ? { [names.httpRequestMethodOriginal]: message.method } : {}),
+    [names.urlPath]: path,
+    [names.urlScheme]: scheme,
+    [names.serverAddress]: address,
+    [names.serverPort]: port ?? socket.localPort,
+    [names.networkProtocolVersion]: message.httpVersion,
+    [names.networkPeerAddress]: socket.remoteAddress,
+    [names.networkPeerPort]: socket.remotePort,
+    [names.userAgentOriginal]: headers["user-agent"],
+  };
+  return tracer.startSpan(method, { kind: SpanKind.SERVER, attributes, startTime: startedAt }, parent);
+}
+
+function endWith({ writeAccessLine }: Pipelines, metrics: ServerMetrics) {
+  return (message: IncomingMessage, response: ServerResponse): void => {
+    const request = serverRequestOf(message);
+    if (request === undefined || request.hasEnded) return;
+    request.hasEnded = true;
+    const endedAt = performance.now();
+    const isAborted = !response.writableFinished;
+    const status = response.headersSent || !isAborted ? response.statusCode : undefined;
+    const errorType = isAborted ? "aborted" : errorTypeOf(status);
+    const route = templateOf(message, request, status);
+    const durationMs = endedAt - request.startedAt;
+    const { span, method, path, scheme } = request;
+    const protocolVersion = message.httpVersion;
+
+    metrics.end({ method, status, route, scheme, protocolVersion, errorType }, durationMs / 1000, span);
+    writeAccessLine?.({
+      span,
+      method,
+      path,
+      route,
+      status,
+      durationMs,
+      userAgent: message.headers["user-agent"],
+      isAborted,
+    });
+    if (route !== undefined) span.updateName(`${method} ${route}`).setAttribute(names.httpRoute, route);
+    if (status !== undefined) span.setAttribute(names.httpResponseStatusCode, status);
+    if (errorType !== undefined)
+      span.setAttribute(names.errorType, errorType).setStatus({ code: SpanStatusCode.ERROR });
+    span.end(endedAt);
+  };
+}
+
+/** The trace that the caller is in. Most requests from outside carry none, and then there is nothing to parse. */
+function extractParent({ headers }: IncomingMessage): Context {
+  const hasTrace = headers["traceparent"] !== undefined || headers["baggage"] !== undefined;
+  return hasTrace ? propagation.extract(ROOT_CONTEXT, headers) : ROOT_CONTEXT;
+}
+
+/** Only the server's own faults are errors of the server. */
+function errorTypeOf(status: number | undefined): string | undefined {
+  return status !== undefined && status >= 500 ? String(status) : undefined;
+}
+
+function pathOf(url: string): string {
+  const end = url.search(/[?#]/);
+  return end === -1 ? url : url.slice(0, end);
+}

@@ -1,0 +1,58 @@
+/** The libraries that are observed without the service doing anything. A new one: a file here, a row below. */
+import type { Tracer } from "@opentelemetry/api";
+import type { AnsweredRequest } from "../logs/access-line.ts";
+import type { MetricPipeline } from "../metrics/pipeline.ts";
+import type { InstrumentationOptions } from "../options.ts";
+import { express } from "./express.ts";
+import { fastify } from "./fastify.ts";
+import { httpClient } from "./http-client.ts";
+import { httpServer } from "./http-server.ts";
+import { pino } from "./pino.ts";
+import { promClient } from "./prom-client.ts";
+import { undici } from "./undici.ts";
+
+/** What instrumentations write to. */
+export interface Pipelines {
+  readonly tracer: Tracer;
+  readonly metrics: MetricPipeline;
+  readonly writeAccessLine: ((request: AnsweredRequest) => void) | undefined;
+  /** Servers of the SDK itself are not observed. */
+  isOwnServer(server: object): boolean;
+  countMissedPropagation(): void;
+}
+
+export interface Instrumentation {
+  /** The name in `OTEL_NODE_ENABLED_INSTRUMENTATIONS` and `OTEL_NODE_DISABLED_INSTRUMENTATIONS`. */
+  readonly name: string;
+  /** Starts observing; gives what ends it. */
+  enable(pipelines: Pipelines): () => void;
+}
+
+/** Servers first: routers note their routes on the requests that the server's row has begun. */
+export const instrumentations: readonly Instrumentation[] = [
+  httpServer,
+  httpClient,
+  undici,
+  express,
+  fastify,
+  pino,
+  promClient,
+];
+
+/**
+ * Enables what the options leave enabled.
+ *
+ * @returns What ends it all.
+ */
+export function enableInstrumentations(
+  { enabled, disabled }: InstrumentationOptions,
+  pipelines: Pipelines,
+): () => void {
+  const chosen = instrumentations.filter(
+    ({ name }) => (enabled.length === 0 || enabled.includes(name)) && !disabled.includes(name),
+  );
+  const stops = chosen.map((instrumentation) => instrumentation.enable(pipelines));
+  return () => {
+    for (const stop of stops) stop();
+  };
+}

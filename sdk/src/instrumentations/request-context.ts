@@ -1,0 +1,42 @@
+/**
+ * Everything that a server emits for a request, and that the request and its response emit, runs in the context of
+ * that request. Node runs most of these events in the context of the connection, which several requests share: with
+ * keep-alive, pipelining and upgrades their contexts must not mix. Nothing is wrapped per request.
+ */
+import { context } from "@opentelemetry/api";
+import type { EventEmitter } from "node:events";
+import { IncomingMessage, ServerResponse } from "node:http";
+import { Server } from "node:net";
+import { serverRequestOf } from "./server-request.ts";
+
+type Emit = EventEmitter["emit"];
+
+/**
+ * Starts it for servers of HTTP and HTTPS.
+ *
+ * @returns What stops it.
+ */
+export function keepRequestContext(): () => void {
+  const restores = [Server.prototype, IncomingMessage.prototype, ServerResponse.prototype].map(emitInContext);
+  return () => {
+    for (const restore of restores) restore();
+  };
+}
+
+function emitInContext(prototype: EventEmitter): () => void {
+  // oxlint-disable-next-line typescript/unbound-method -- applied to the emitter that it is called on
+  const emit: Emit = prototype.emit;
+  const own = Object.getOwnPropertyDescriptor(prototype, "emit");
+  const wrapped: Emit = function (this: EventEmitter, ...args) {
+    // A server emits the request; the others are, or belong to, one.
+    const request = serverRequestOf(this) ?? serverRequestOf(args[1]);
+    if (request === undefined || context.active() === request.context) return Reflect.apply(emit, this, args);
+    return context.with(request.context, () => Reflect.apply(emit, this, args));
+  };
+  prototype.emit = wrapped;
+  return () => {
+    if (prototype.emit !== wrapped) return; // Someone has wrapped us; ours stays, and finds no requests any more.
+    if (own === undefined) Reflect.deleteProperty(prototype, "emit");
+    else Object.defineProperty(prototype, "emit", own);
+  };
+}

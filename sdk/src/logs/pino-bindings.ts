@@ -1,0 +1,109 @@
+/**
+ * Gives every pino logger of the process, ours and the service's own, the fields of the service and the ids of the
+ * active span: pino tells through a diagnostics channel when it makes a line, and for the time of that one line its
+ * bindings are longer. No mixin, no wrapped stream.
+ */
+import { trace } from "@opentelemetry/api";
+import type { Span } from "@opentelemetry/api";
+import { tracingChannel } from "node:diagnostics_channel";
+import { guard } from "../diagnostics.ts";
+import type { Service } from "../resource.ts";
+import { logFields } from "../vocabulary.ts";
+
+/** What pino publishes; the level is the third argument of the call. */
+interface LineMessage {
+  readonly instance: Record<PropertyKey, unknown> & {
+    readonly levels?: { readonly labels: Readonly<Record<number, string>> };
+  };
+  readonly arguments: ArrayLike<unknown>;
+  [bindingsBefore]?: unknown;
+}
+
+const bindingsBefore = Symbol("obsbox.bindings");
+
+/** Writes the fields of the service, as they stand in the middle of a line. */
+export function encodeService({ name, version, environment, instanceId }: Service): string {
+  const fields = {
+    [logFields.serviceName]: name,
+    [logFields.serviceVersion]: version,
+    [logFields.serviceEnvironment]: environment,
+    [logFields.serviceNodeName]: instanceId,
+    [logFields.eventDataset]: name,
+  };
+  return `,${JSON.stringify(fields).slice(1, -1)}`;
+}
+
+/** Writes the ids of a span, as they stand in the middle of a line. */
+export function encodeSpan(span: Span): string {
+  const { traceId, spanId, traceFlags } = span.spanContext();
+  const ids = `,"${logFields.traceId}":"${traceId}","${logFields.spanId}":"${spanId}"`;
+  return (traceFlags & 1) === 1 ? ids : `${ids},"labels.trace_sampled":false`;
+}
+
+/**
+ * Starts adding the fields.
+ *
+ * @param countRecord - Told the level of each line.
+ * @returns What stops it.
+ */
+export function bindPino(serviceFields: string, countRecord: (level: string) => void): () => void {
+  const subscribers = {
+    start: guard("pino bindings", (message: unknown) => {
+      if (isLine(message)) addFields(message, serviceFields, countRecord);
+    }),
+    end: guard("pino bindings", (message: unknown) => {
+      if (isLine(message)) removeFields(message);
+    }),
+  };
+  const { start, end } = tracingChannel("pino_asJson");
+  start.subscribe(subscribers.start);
+  end.subscribe(subscribers.end);
+  return () => {
+    start.unsubscribe(subscribers.start);
+    end.unsubscribe(subscribers.end);
+  };
+}
+
+function addFields(message: LineMessage, serviceFields: string, countRecord: (level: string) => void): void {
+  const { instance } = message;
+  countRecord(instance.levels?.labels[Number(message.arguments[2])] ?? "other");
+  const key = bindingsKey(instance);
+  const before = key === undefined ? undefined : instance[key];
+  if (key === undefined || typeof before !== "string") return;
+  message[bindingsBefore] = before;
+  const span = trace.getActiveSpan();
+  const service = before.includes(`"${logFields.serviceName}"`) ? "" : serviceFields;
+  const ids = span === undefined || hasTraceId(message, before) ? "" : encodeSpan(span);
+  instance[key] = before + service + ids;
+}
+
+function removeFields(message: LineMessage): void {
+  const before = message[bindingsBefore];
+  const key = bindingsKey(message.instance);
+  if (before !== undefined && key !== undefined) message.instance[key] = before;
+}
+
+/** A key that stands twice in a line makes stores refuse it. */
+function hasTraceId(message: LineMessage, before: string): boolean {
+  const fields = message.arguments[0];
+  return (
+    before.includes(`"${logFields.traceId}"`) ||
+    (typeof fields === "object" && fields !== null && logFields.traceId in fields)
+  );
+}
+
+const knownKeys = new WeakMap<object, symbol>();
+
+/** The symbol under which this copy of pino keeps the bindings, encoded; each copy has its own. */
+function bindingsKey(instance: object): symbol | undefined {
+  const prototype: object = Object.getPrototypeOf(instance) ?? instance;
+  const known = knownKeys.get(prototype);
+  if (known !== undefined) return known;
+  const key = Object.getOwnPropertySymbols(instance).find((symbol) => symbol.description === "pino.chindings");
+  if (key !== undefined) knownKeys.set(prototype, key);
+  return key;
+}
+
+function isLine(message: unknown): message is LineMessage {
+  return typeof message === "object" && message !== null && "instance" in message && "arguments" in message;
+}
