@@ -6,6 +6,7 @@ import type { SpanProcessor } from "@opentelemetry/sdk-trace";
 import { health } from "./admin/health.ts";
 import { openAdmin } from "./admin/server.ts";
 import type { Admin } from "./admin/server.ts";
+import { epochMs, followSystemClock } from "./clock.ts";
 import { diagnosticCounts, report } from "./diagnostics.ts";
 import { findForeignSdk } from "./foreign-sdk.ts";
 import { enableInstrumentations } from "./instrumentations/index.ts";
@@ -96,6 +97,7 @@ function startAll(options: Options, service: Service, logs: Logs, replacements: 
   for (const registry of options.metrics.registries) instruments.register(registry);
   connectInstruments(metrics);
   const stops = [
+    followSystemClock(),
     options.metrics.exporter.includes("none") ? () => {} : startCollectors(metrics),
     observeSelf(metrics, {
       logRecords: logs.records,
@@ -145,7 +147,10 @@ function describeResource(service: Service, admin: Admin): Resource {
 /** Says once who runs here and where its telemetry goes: in the log for people, as a span for the backend. */
 async function announce(service: Service, admin: Admin, telemetry: Telemetry, quiet: boolean): Promise<void> {
   const url = await admin.url;
-  trace.getTracer("@obsbox/sdk", sdkVersion).startSpan("service start", { startTime: 0 }).end();
+  trace
+    .getTracer("@obsbox/sdk", sdkVersion)
+    .startSpan("service start", { startTime: epochMs(0) })
+    .end(epochMs());
   if (quiet) return;
   const traces = telemetry.status().traces?.target ?? "nowhere (set OTEL_EXPORTER_OTLP_ENDPOINT)";
   const metrics = url === undefined ? "nowhere" : `${url}/metrics`;

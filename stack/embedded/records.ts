@@ -83,11 +83,11 @@ export interface MetricBatch {
   readonly families: readonly MetricFamily[];
 }
 
-export const entryKinds = { server: 2, client: 3, producer: 4, consumer: 5 } as const;
+export const spanKinds = { internal: 1, server: 2, client: 3, producer: 4, consumer: 5 } as const;
 
 export const statusError = 2;
 
-/** A request that a service took, as opposed to one of its own steps. */
-export function isEntry({ kind, parentId }: Pick<Span, "kind" | "parentId">): boolean {
-  return kind === entryKinds.server || kind === entryKinds.consumer || parentId === null;
+/** A request or message that a service took, as opposed to a step or a job of its own. */
+export function isEntry({ kind }: Pick<Span, "kind">): boolean {
+  return kind === spanKinds.server || kind === spanKinds.consumer;
 }

@@ -1,6 +1,7 @@
 /** One request that this process makes, whichever client makes it: its span and its metric. */
 import { context, propagation, SpanKind, SpanStatusCode, trace } from "@opentelemetry/api";
 import type { Tracer } from "@opentelemetry/api";
+import { epochMs } from "../clock.ts";
 import { attributes as names } from "../vocabulary.ts";
 import type { ClientMetrics } from "./http-metrics.ts";
 import { knownMethod, publicUrl } from "./http-names.ts";
@@ -40,7 +41,7 @@ export function beginClientRequest(
     [names.serverAddress]: address,
     [names.serverPort]: port,
   };
-  const span = tracer.startSpan(method, { kind: SpanKind.CLIENT, attributes, startTime: startedAt }, parent);
+  const span = tracer.startSpan(method, { kind: SpanKind.CLIENT, attributes, startTime: epochMs(startedAt) }, parent);
   let status: number | undefined;
   let errorType: string | undefined;
   let hasEnded = false;
@@ -68,7 +69,7 @@ export function beginClientRequest(
       metrics.end({ method, status, address, port, errorType }, (endedAt - startedAt) / 1000, span);
       if (errorType !== undefined)
         span.setAttribute(names.errorType, errorType).setStatus({ code: SpanStatusCode.ERROR });
-      span.end(endedAt);
+      span.end(epochMs(endedAt));
     },
   };
 }

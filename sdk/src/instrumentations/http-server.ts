@@ -6,6 +6,7 @@
 import { propagation, ROOT_CONTEXT, SpanKind, SpanStatusCode, trace } from "@opentelemetry/api";
 import type { Context, Tracer } from "@opentelemetry/api";
 import type { IncomingMessage, ServerResponse } from "node:http";
+import { epochMs } from "../clock.ts";
 import { attributes as names } from "../vocabulary.ts";
 import { templateOf } from "./express.ts";
 import { createServerMetrics } from "./http-metrics.ts";
@@ -92,11 +93,11 @@ function startSpan(tracer: Tracer, message: IncomingMessage, { method, path, sch
     [names.serverAddress]: address,
     [names.serverPort]: port ?? socket.localPort,
     [names.networkProtocolVersion]: message.httpVersion,
-    [names.networkPeerAddress]: socket.remoteAddress,
+    [names.networkPeerAddress]: socket.remoteAddress?.replace("::ffff:", ""),
     [names.networkPeerPort]: socket.remotePort,
     [names.userAgentOriginal]: headers["user-agent"],
   };
-  return tracer.startSpan(method, { kind: SpanKind.SERVER, attributes, startTime: startedAt }, parent);
+  return tracer.startSpan(method, { kind: SpanKind.SERVER, attributes, startTime: epochMs(startedAt) }, parent);
 }
 
 function endWith({ writeAccessLine }: Pipelines, metrics: ServerMetrics) {
@@ -128,7 +129,7 @@ function endWith({ writeAccessLine }: Pipelines, metrics: ServerMetrics) {
     if (status !== undefined) span.setAttribute(names.httpResponseStatusCode, status);
     if (errorType !== undefined)
       span.setAttribute(names.errorType, errorType).setStatus({ code: SpanStatusCode.ERROR });
-    span.end(endedAt);
+    span.end(epochMs(endedAt));
   };
 }
 

@@ -28,7 +28,7 @@ type Fields = Record<string, Json>;
 
 /** Turns what was passed to a log call, or to `child()`, into ECS fields. */
 export function toEcsFields(given: object): Fields {
-  const fields: Fields = Object.create(null);
+  const fields: Fields = {}; // Every key that is not known gets a prefix, `__proto__` too.
   for (const [key, value] of readableEntries(given)) addField(fields, key, value);
   return fields;
 }

@@ -1,6 +1,7 @@
 /** The tracing helpers of the public API. Without a started SDK they run the function and do nothing else. */
 import { context, propagation, SpanKind, SpanStatusCode, trace } from "@opentelemetry/api";
 import type { Attributes, AttributeValue, Link, Span } from "@opentelemetry/api";
+import { epochMs } from "../clock.ts";
 import { messageOf } from "../diagnostics.ts";
 import { withOutcome } from "../outcome.ts";
 import { sdkVersion } from "../resource.ts";
@@ -42,12 +43,13 @@ export function withSpan<T>(name: string, ...rest: [(span: Span) => T] | [SpanSe
   const [settings, fn] = rest.length === 1 ? [{}, rest[0]] : rest;
   const { attributes = {}, kind = "internal", links = [] } = settings;
   const tracer = trace.getTracer("@obsbox/sdk", sdkVersion);
-  return tracer.startActiveSpan(name, { attributes, kind: kinds[kind], links: [...links] }, (span) =>
+  const options = { attributes, kind: kinds[kind], links: [...links], startTime: epochMs() };
+  return tracer.startActiveSpan(name, options, (span) =>
     withOutcome(
       () => fn(span),
       (failure) => {
         if (failure !== undefined) markFailed(span, failure.error);
-        span.end();
+        if (span.isRecording()) span.end(epochMs());
       },
     ),
   );

@@ -3,8 +3,9 @@ import { spawn } from "node:child_process";
 import type { ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { constants } from "node:os";
+import { basename } from "node:path";
 import type { Readable } from "node:stream";
-import { parseLine } from "../lines/parse.ts";
+import { createLineAssembler } from "../lines/assemble.ts";
 import { createLineSplitter } from "../lines/split.ts";
 import type { Line } from "../lines/split.ts";
 import type { Store } from "../store/store.ts";
@@ -42,16 +43,19 @@ export class ProgramError extends Error {
 export async function runProgram({ command, args, env, store, print }: ProgramSettings): Promise<number> {
   const child = spawn(command, args, { env, stdio: ["inherit", "pipe", "pipe"], shell: process.platform === "win32" });
   const stopForwarding = forwardSignals(child);
-  const service = command.split(/[\\/]/).at(-1) ?? command;
+  const service = nameOf(command, args);
   const read = (stream: Readable, name: "stdout" | "stderr") => {
     const lines = createLineSplitter();
+    const records = createLineAssembler({ service, stream: name }, (record) => store.addLogs([record]));
     const take = (line: Line) => {
       print(line.text, name);
-      const record = parseLine(line, { service, stream: name });
-      if (record !== undefined) store.addLogs([record]);
+      records.push(line);
     };
     stream.on("data", (chunk: Buffer) => lines.push(chunk).forEach(take));
-    stream.on("end", () => lines.end().forEach(take));
+    stream.on("end", () => {
+      lines.end().forEach(take);
+      records.flush();
+    });
   };
   read(child.stdout, "stdout");
   read(child.stderr, "stderr");
@@ -68,6 +72,12 @@ export async function runProgram({ command, args, env, store, print }: ProgramSe
 async function closing(child: ChildProcess): Promise<[number | null, NodeJS.Signals | null]> {
   const [code, signal] = await once(child, "close"); // Rejects when the program cannot be started.
   return [code, signal];
+}
+
+/** What lines are called that do not tell their service: the script that runs, else the command. */
+function nameOf(command: string, args: readonly string[]): string {
+  const script = args.find((argument) => /\.[cm]?[jt]s$/.test(argument));
+  return basename(script ?? command);
 }
 
 /** Ctrl-C reaches the whole group of a terminal by itself; a second one would end the program before it is done. */

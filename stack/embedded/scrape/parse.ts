@@ -35,15 +35,22 @@ export function parseExposition(text: string): MetricFamily[] {
   return [...families.values()].filter((family) => family.samples.length > 0);
 }
 
+/** Headers stand in any order in front of the samples; only the type makes a family. */
 function readHeader(line: string, families: Map<string, Draft>): void {
   const [, keyword, fullName = "", rest = ""] = /^# (TYPE|UNIT|HELP) (\S+) ?(.*)$/.exec(line) ?? [];
   if (keyword === undefined) return;
+  const type = keyword === "TYPE" ? (types[rest] ?? "unknown") : undefined;
+  const draft = families.get(fullName) ?? { name: fullName, type: "unknown", unit: "", help: "", samples: [] };
   // The classic text names a counter with its suffix, OpenMetrics without.
-  const name = fullName.replace(/_(total|info)$/, "");
-  const draft = families.get(name) ?? { name, type: "unknown", unit: "", help: "", samples: [] };
-  if (keyword === "TYPE") families.set(name, { ...draft, type: types[rest] ?? "unknown" });
-  else if (keyword === "UNIT") families.set(name, { ...draft, unit: rest });
-  else families.set(name, { ...draft, help: unescape(rest) });
+  const name = type === "counter" ? fullName.replace(/_total$/, "") : fullName;
+  families.delete(fullName);
+  families.set(name, {
+    name,
+    type: type ?? draft.type,
+    unit: keyword === "UNIT" ? rest : draft.unit,
+    help: keyword === "HELP" ? unescape(rest) : draft.help,
+    samples: draft.samples,
+  });
 }
 
 function readSample(line: string, families: Map<string, Draft>): void {
@@ -57,7 +64,7 @@ function readSample(line: string, families: Map<string, Draft>): void {
 }
 
 function familyOf(name: string, families: Map<string, Draft>): Draft {
-  const known = families.get(name.replace(suffixes, "")) ?? families.get(name);
+  const known = families.get(name) ?? families.get(name.replace(suffixes, ""));
   if (known !== undefined) return known;
   const made: Draft = { name, type: "unknown", unit: "", help: "", samples: [] };
   families.set(name, made);
