@@ -64,10 +64,8 @@ export const express: Instrumentation = {
     const stops = [
       subscribe<HandlerMessage>("tracing:express.router.request:start", noteHandler),
       subscribe<HandlerMessage>("tracing:express.router.request:error", ({ req }) => noteFailure(req)),
-      onModuleLoad({ parent: "/express/index.js", id: "./lib/express" }, (exported) => {
-        // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- every version of Express 4 and 5 is like this
-        const loaded = exported as Express;
-        if (!publishesPatterns(loaded)) noteByPatching(loaded);
+      onModuleLoad({ file: "index.js", id: "./lib/express" }, (exported) => {
+        if (isExpress(exported) && !publishesPatterns(exported)) noteByPatching(exported);
       }),
     ];
     return () => {
@@ -85,7 +83,7 @@ export function templateOf(
   request: ServerRequest,
   status: number | undefined,
 ): string | undefined {
-  const isLeft = message.baseUrl !== undefined && message.next === undefined;
+  const isLeft = request.isExpress && message.next === undefined;
   return status === 404 && isLeft && !request.hasFailed ? undefined : request.route;
 }
 
@@ -115,6 +113,7 @@ function noteRoute(message: RoutedMessage, pattern: Pattern): void {
   const path = message.url?.split("?", 1)[0] ?? "/";
   const own = toTemplate(pickPattern(pattern, path, "whole"));
   request.route = prefixOf(message.baseUrl ?? "", request.mounts ?? []) + own || "/";
+  request.isExpress = true;
 }
 
 /** The handler of the route has passed the request on. */
@@ -139,6 +138,10 @@ function prefixOf(baseUrl: string, mounts: readonly Mount[]): string {
     rest = parentOf(mount, mounts);
   }
   return prefix;
+}
+
+function isExpress(exported: unknown): exported is Express {
+  return typeof exported === "function" && "Router" in exported && "Route" in exported;
 }
 
 function publishesPatterns({ Router }: Express): boolean {

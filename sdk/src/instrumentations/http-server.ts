@@ -65,6 +65,7 @@ function beginWith({ tracer }: Pipelines, metrics: ServerMetrics) {
       startedAt,
       hasEnded: false,
       route: undefined,
+      isExpress: false,
       mounts: undefined,
       hasFailed: false,
     };

@@ -3,12 +3,13 @@
  * and the entry file of a CommonJS library that is imported still requires its own parts. Nothing of the module
  * loader is replaced.
  */
+import { basename } from "node:path";
 import { subscribe } from "./subscribe.ts";
 
 /** The `require()` call inside a library that shows that it is there. */
 export interface LoadPoint {
-  /** End of the path of the file that calls `require()`, with `/`. */
-  readonly parent: string;
+  /** Name of the file that calls `require()`; folders are called as the service's installer likes. */
+  readonly file: string;
   /** What it requires. */
   readonly id: string;
 }
@@ -20,17 +21,13 @@ interface RequireMessage {
 }
 
 /**
- * Calls back with what the library's part exports, once for each copy that is loaded.
+ * Calls back with what the part exports whenever something like it is loaded: the callback looks whether it is the one.
  *
  * @returns What stops it.
  */
-export function onModuleLoad(
-  { parent, id }: LoadPoint,
-  handle: (exported: unknown, parentFile: string) => void,
-): () => void {
+export function onModuleLoad({ file, id }: LoadPoint, handle: (exported: unknown) => void): () => void {
   return subscribe<RequireMessage>("tracing:module.require:end", (message) => {
     if (message.id !== id || message.result === undefined) return;
-    const file = message.parentFilename?.replaceAll("\\", "/");
-    if (file?.endsWith(parent)) handle(message.result, file);
+    if (basename(message.parentFilename ?? "") === file) handle(message.result);
   });
 }

@@ -9,7 +9,7 @@ const firstMinor = 10;
 export const pino: Instrumentation = {
   name: "pino",
   enable: () =>
-    onModuleLoad({ parent: "/pino/pino.js", id: "./lib/meta" }, (exported) => {
+    onModuleLoad({ file: "pino.js", id: "./lib/meta" }, (exported) => {
       const version =
         typeof exported === "object" && exported !== null && "version" in exported ? String(exported.version) : "";
       const [major = 0, minor = 0] = version.split(".").map(Number);

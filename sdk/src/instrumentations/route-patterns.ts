@@ -6,8 +6,9 @@ export type Pattern = string | RegExp | readonly Pattern[];
 
 /** Writes one pattern as part of a template: `/items/:id`; nothing for the root. */
 export function toTemplate(pattern: string | RegExp): string {
-  const text = String(pattern).replace(/\/+$/, "");
-  return text === "" || pattern instanceof RegExp || text.startsWith("/") ? text : `/${text}`;
+  if (pattern instanceof RegExp) return String(pattern);
+  const text = pattern.replace(/\/+$/, "");
+  return text === "" || text.startsWith("/") ? text : `/${text}`;
 }
 
 /**

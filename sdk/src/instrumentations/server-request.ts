@@ -14,6 +14,8 @@ export interface ServerRequest {
   hasEnded: boolean;
   /** The template of the route that matched, never a concrete path. */
   route: string | undefined;
+  /** The route is one of Express, which leaves traces of its own on the message. */
+  isExpress: boolean;
   /** Mount points that routers have gone through, as the express instrumentation notes them. */
   mounts: Mount[] | undefined;
   /** A handler of the route has failed: the route stays, whoever answers. */

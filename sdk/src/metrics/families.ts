@@ -65,7 +65,8 @@ function addMetric(drafts: Map<string, Draft>, metric: MetricData, writeSeries: 
   const shape = shapeOf(metric);
   if (shape === undefined) return;
   const { type } = shape;
-  const { name: otelName, unit, description: help } = metric.descriptor;
+  const { name: otelName, unit, description } = metric.descriptor;
+  const help = description === "" ? `OpenTelemetry metric ${otelName}` : description;
   const fullName = prometheusName({ name: otelName, unit, type });
   const name = type === "counter" ? fullName.slice(0, -"_total".length) : fullName;
   const draft = drafts.get(name) ?? { name, type, unit, help, series: new Map<string, readonly Sample[]>() };

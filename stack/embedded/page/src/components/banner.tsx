@@ -21,12 +21,12 @@ export function Banner({ status, error }: Props) {
     status?.isPaused === true ? "Paused: nothing new comes in." : undefined,
   ].filter((message) => message !== undefined);
   return (
-    <div role="status" aria-live="polite">
+    <output>
       {messages.map((message) => (
         <p key={message} class={status?.isPaused === true && messages.length === 1 ? "banner calm" : "banner"}>
           {message}
         </p>
       ))}
-    </div>
+    </output>
   );
 }

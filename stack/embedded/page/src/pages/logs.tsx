@@ -6,6 +6,7 @@ import { AttributeTable } from "../components/attributes.tsx";
 import { Empty } from "../components/empty.tsx";
 import { ChoiceField, ServiceField, SwitchField, TextField } from "../components/fields.tsx";
 import { Level } from "../components/level.tsx";
+import { Scroll } from "../components/scroll.tsx";
 import { clock, dateTime } from "../format.ts";
 import { hrefOf, setQuery } from "../location.ts";
 import { useTail } from "../tail.ts";
@@ -105,7 +106,7 @@ async function find(href: string): Promise<Omit<Found, "loadOlder">> {
 
 function LogTable({ lines, marked }: { readonly lines: readonly LogLine[]; readonly marked: number }) {
   return (
-    <div class="scroll" tabIndex={0} role="region" aria-label="Log lines, the newest first">
+    <Scroll label="Log lines, the newest first">
       <table class="logs">
         <thead>
           <tr>
@@ -122,7 +123,7 @@ function LogTable({ lines, marked }: { readonly lines: readonly LogLine[]; reado
           ))}
         </tbody>
       </table>
-    </div>
+    </Scroll>
   );
 }
 

@@ -2,6 +2,7 @@ import { useApi } from "../api.ts";
 import type { Edge, ServiceSummary } from "../api.ts";
 import type { ViewProps } from "../app.tsx";
 import { Empty } from "../components/empty.tsx";
+import { Scroll } from "../components/scroll.tsx";
 import { ServiceMap } from "../components/service-map.tsx";
 import { Sparkline } from "../components/sparkline.tsx";
 import { dateTime, duration, percent, rate } from "../format.ts";
@@ -30,7 +31,7 @@ export function ServicesPage({ location }: ViewProps) {
         <ServiceTable services={list} minutes={minutes} />
       )}
       {list.length > 1 && (
-        <section>
+        <section class="block">
           <h2>Who calls whom</h2>
           <ServiceMap
             services={list.filter(({ requests }) => requests > 0).map(({ name }) => name)}
@@ -50,7 +51,7 @@ function ServiceTable({
   readonly minutes: string | undefined;
 }) {
   return (
-    <div class="scroll" tabIndex={0} role="region" aria-label="Table of services">
+    <Scroll label="Table of services">
       <table>
         <thead>
           <tr>
@@ -85,7 +86,7 @@ function ServiceTable({
           ))}
         </tbody>
       </table>
-    </div>
+    </Scroll>
   );
 }
 

@@ -42,14 +42,16 @@ export function TracePage({ location }: ViewProps) {
         <a href={hrefOf("/logs", { trace: data.traceId })}>{data.logs.length} log lines</a>
         <code>{data.traceId}</code>
       </p>
-      <div class="waterfall" role="list" aria-label="Spans, parents above their children">
+      <ol class="waterfall" aria-label="Spans, parents above their children">
         {waterfall.rows.map((row) => (
           <SpanRow key={row.span.spanId} row={row} hue={hues.get(row.span.service) ?? 0} waterfall={waterfall} />
         ))}
         {waterfall.otherLogs.map((log) => (
-          <LogRow key={log.id} log={log} depth={0} waterfall={waterfall} />
+          <li key={log.id}>
+            <LogRow log={log} depth={0} waterfall={waterfall} />
+          </li>
         ))}
-      </div>
+      </ol>
     </>
   );
 }
@@ -79,7 +81,7 @@ function SpanRow({ row, hue, waterfall }: RowProps) {
   const left = ((span.startUs - waterfall.startUs) / waterfall.durationUs) * 100;
   const width = Math.max(0.4, (span.durationUs / waterfall.durationUs) * 100);
   return (
-    <div role="listitem">
+    <li>
       <button
         type="button"
         class={isFailed ? "span failing" : "span"}
@@ -100,7 +102,7 @@ function SpanRow({ row, hue, waterfall }: RowProps) {
       {logs.map((log) => (
         <LogRow key={log.id} log={log} depth={depth + 1} waterfall={waterfall} />
       ))}
-    </div>
+    </li>
   );
 }
 

@@ -3,6 +3,7 @@ import type { Api, TraceSummary } from "../api.ts";
 import type { ViewProps } from "../app.tsx";
 import { Empty } from "../components/empty.tsx";
 import { ServiceField, SwitchField, TextField } from "../components/fields.tsx";
+import { Scroll } from "../components/scroll.tsx";
 import { clock, dateTime, duration } from "../format.ts";
 import { hrefOf } from "../location.ts";
 
@@ -31,7 +32,7 @@ export function TracesPage({ location, isPaused }: ViewProps) {
       {data !== undefined && traces.length === 0 && <Empty>No trace in this time fits.</Empty>}
       {data?.isPartial === true && <p class="note">The search took long and stopped: there may be more, older ones.</p>}
       {traces.length > 0 && (
-        <div class="scroll" tabIndex={0} role="region" aria-label="Table of traces">
+        <Scroll label="Table of traces">
           <table>
             <thead>
               <tr>
@@ -53,7 +54,7 @@ export function TracesPage({ location, isPaused }: ViewProps) {
               ))}
             </tbody>
           </table>
-        </div>
+        </Scroll>
       )}
     </>
   );

@@ -1,0 +1,27 @@
+import { defineConfig } from "vitest/config";
+
+/** One project for each kind of test: what it may use, and how long it may take. */
+const kinds = [
+  { name: "unit", include: ["{sdk/src,stack,cli}/**/*.test.ts"], testTimeout: 5000 },
+  { name: "contract", include: ["test/contract/*.test.ts"], testTimeout: 30_000 },
+  { name: "integration", include: ["test/integration/*.test.ts"], testTimeout: 60_000 },
+  { name: "browser", include: ["test/browser/*.test.ts"], testTimeout: 120_000 },
+  { name: "long", include: ["test/long/*.test.ts"], testTimeout: 15 * 60_000 },
+] as const;
+
+export default defineConfig({
+  test: {
+    globalSetup: ["test/helpers/build.ts"],
+    reporters: process.env["CI"] === undefined ? ["default"] : ["default", "./test/helpers/skips-reporter.ts"],
+    projects: kinds.map(({ name, include, testTimeout }) => ({
+      test: {
+        name,
+        include: [...include],
+        testTimeout,
+        hookTimeout: testTimeout,
+        // Long tests measure: one at a time, so that they do not measure each other.
+        fileParallelism: name !== "long" && name !== "browser",
+      },
+    })),
+  },
+});
