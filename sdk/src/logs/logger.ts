@@ -16,6 +16,9 @@ const constantFields = JSON.stringify({
   [logFields.hostHostname]: hostname(),
 }).slice(1, -1);
 
+/** Marks our loggers and, by inheritance, their children. */
+const ecsMark = Symbol("obsbox.ecs");
+
 const loggers = new Set<Logger>();
 let commonLevel: LogLevel = "info";
 
@@ -59,6 +62,11 @@ export function logLevel(): LogLevel {
   return commonLevel;
 }
 
+/** Whether a pino logger writes ECS: what callers give it cannot be taken for fields of ours. */
+export function isEcsLogger(instance: object): boolean {
+  return ecsMark in instance;
+}
+
 /** Fields for the beginning of a line that is not written by pino: time and what never changes. */
 export function writeTimestamp(): string {
   return `,"${logFields.timestamp}":"${new Date().toISOString()}",${constantFields}`;
@@ -69,6 +77,7 @@ function withEcsBindings(parent: Logger): Logger {
   // oxlint-disable-next-line typescript/unbound-method -- applied to the logger that they are called on
   const { child, setBindings } = parent;
   return Object.assign(parent, {
+    [ecsMark]: true,
     child(this: Logger, bindings: Bindings, options?: ChildLoggerOptions): Logger {
       return Reflect.apply(child, this, [toEcsFields(bindings), options]);
     },

@@ -9,6 +9,7 @@ import { tracingChannel } from "node:diagnostics_channel";
 import { guard } from "../diagnostics.ts";
 import type { Service } from "../resource.ts";
 import { logFields } from "../vocabulary.ts";
+import { isEcsLogger } from "./logger.ts";
 
 /** What pino publishes; the level is the third argument of the call. */
 interface LineMessage {
@@ -85,6 +86,7 @@ function removeFields(message: LineMessage): void {
 
 /** A key that stands twice in a line makes stores refuse it. */
 function hasTraceId(message: LineMessage, before: string): boolean {
+  if (isEcsLogger(message.instance)) return false;
   const fields = message.arguments[0];
   return (
     before.includes(`"${logFields.traceId}"`) ||

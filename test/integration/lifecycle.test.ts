@@ -1,0 +1,95 @@
+import { createServer } from "node:net";
+import { expect, test } from "vitest";
+import { startOtlpReceiver } from "../helpers/otlp-receiver.ts";
+import { startProgram } from "../helpers/run-program.ts";
+import type { Program } from "../helpers/run-program.ts";
+import { adminUrl } from "../helpers/scrape.ts";
+import { waitFor } from "../helpers/wait-for.ts";
+
+/** Spans wait longer than the test: only the end of the process sends them. */
+const waiting = { OTEL_BSP_SCHEDULE_DELAY: "60000" };
+
+function start(how: string, url: string, env: Record<string, string> = {}): Program {
+  return startProgram("ending-app.mjs", { args: [how], env: { OTEL_EXPORTER_OTLP_ENDPOINT: url, ...waiting, ...env } });
+}
+
+test("a process that has nothing left to do ends by itself, and its spans arrive", async () => {
+  await using receiver = await startOtlpReceiver();
+  await using program = start("natural", receiver.url);
+  expect(await program.ended()).toBe(0);
+  expect(receiver.spans.map(({ name }) => name)).toContain("last work");
+  expect(program.stderr()).toBe("");
+});
+
+test.each(["SIGTERM", "SIGINT"] as const)("%s sends what is left and ends the process by that signal", async (signal) => {
+  await using receiver = await startOtlpReceiver();
+  await using program = start("wait", receiver.url);
+  await program.port();
+  expect(await program.end(signal)).toBe(signal);
+  expect(receiver.spans.map(({ name }) => name)).toContain("last work");
+  expect(program.stdout()).toContain("last line");
+});
+
+test("with a handler of its own the service decides when to end, and its spans arrive meanwhile", async () => {
+  await using receiver = await startOtlpReceiver();
+  await using program = start("handler", receiver.url);
+  await program.port();
+  expect(await program.end("SIGTERM")).toBe(5);
+  expect(program.stdout()).toContain("own handler");
+  expect(receiver.spans.map(({ name }) => name)).toContain("last work");
+});
+
+test("a second signal ends the process at once", async () => {
+  await using hanging = await startHangingServer();
+  await using program = start("wait", hanging.url);
+  await program.port();
+  program.child.kill("SIGTERM");
+  await waitFor("the connection of the exporter", () => hanging.connections() > 0);
+  expect(await program.end("SIGTERM")).toBe("SIGTERM");
+});
+
+test("a receiver that never answers holds the end no longer than the shutdown timeout", async () => {
+  await using hanging = await startHangingServer();
+  await using program = start("wait", hanging.url, { OBSBOX_SHUTDOWN_TIMEOUT_MS: "300" });
+  await program.port();
+  const began = performance.now();
+  expect(await program.end("SIGTERM")).toBe("SIGTERM");
+  expect(performance.now() - began).toBeLessThan(3000);
+  expect(program.stderr()).toContain("not sent within 300 ms of the end is lost");
+});
+
+test.each([
+  ["exit", 3],
+  ["throw", 1],
+])("%s keeps its exit code, and the lines before it are written", async (how, code) => {
+  await using receiver = await startOtlpReceiver();
+  await using program = start(how, receiver.url);
+  expect(await program.ended()).toBe(code);
+  expect(program.stdout()).toContain("last line");
+});
+
+test("the service is not ready any more once it is told to end", async () => {
+  await using receiver = await startOtlpReceiver();
+  await using program = start("handler", receiver.url);
+  const admin = await adminUrl(program);
+  expect((await fetch(`${admin}/readyz`)).status).toBe(200);
+  program.child.kill("SIGTERM");
+  await waitFor("the handler", () => program.stdout().includes("own handler"));
+  expect((await fetch(`${admin}/readyz`)).status).toBe(503);
+});
+
+/** Takes connections and never says a word. */
+async function startHangingServer() {
+  let connections = 0;
+  const server = createServer(() => void (connections += 1)).listen(0, "127.0.0.1");
+  await waitFor("the server", () => server.listening);
+  const address = server.address();
+  const port = typeof address === "object" && address !== null ? address.port : 0;
+  return {
+    url: `http://127.0.0.1:${port}`,
+    connections: () => connections,
+    async [Symbol.asyncDispose]() {
+      server.close();
+    },
+  };
+}
