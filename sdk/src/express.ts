@@ -1,6 +1,8 @@
 /** For Express applications. */
-import { messageOf } from "./diagnostics.ts";
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { messageOf, report } from "./diagnostics.ts";
 import { logger } from "./logs/logger.ts";
+import { runningTelemetry } from "./telemetry.ts";
 import { recordError } from "./traces/spans.ts";
 
 type Next = (error?: unknown) => void;
@@ -24,6 +26,31 @@ export function expressErrorHandler(): ErrorHandler {
     }
     next(error);
   };
+}
+
+/** A request handler of Express or of `node:http`. */
+export type RequestHandler = (request: IncomingMessage, response: ServerResponse) => void;
+
+/**
+ * Makes a handler that answers with all metrics, for those who want them on the service's own port. The admin port
+ * has them in any case.
+ *
+ * @example
+ * app.get("/metrics", metricsHandler());
+ */
+export function metricsHandler(): RequestHandler {
+  return (request, response) => void answer(request, response);
+}
+
+async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+  try {
+    const scrape = await runningTelemetry()?.telemetry.scrape(request.headers.accept);
+    response.writeHead(scrape === undefined ? 503 : 200, { "content-type": scrape?.contentType ?? "text/plain" });
+    response.end(scrape?.body ?? "the SDK does not run\n");
+  } catch (error) {
+    report("metrics-handler", `metrics could not be written: ${messageOf(error)}`);
+    response.destroy();
+  }
 }
 
 /** Where Express itself looks for the status of an error. */

@@ -29,7 +29,7 @@ export type {
 } from "./options.ts";
 export { start } from "./start.ts";
 export { shutdown, status } from "./telemetry.ts";
-export type { Status, Telemetry } from "./telemetry.ts";
+export type { Scrape, Status, Telemetry } from "./telemetry.ts";
 export {
   bindContext,
   currentTraceId,

@@ -17,6 +17,7 @@ import { logger } from "./logs/logger.ts";
 import { startLogs } from "./logs/pipeline.ts";
 import type { LogSink } from "./logs/sink.ts";
 import { startCollectors } from "./metrics/collectors/index.ts";
+import { classicText } from "./metrics/exposition.ts";
 import { connectInstruments, joinedRegistries, metrics as instruments } from "./metrics/instruments.ts";
 import { startMetrics } from "./metrics/pipeline.ts";
 import { createScraper } from "./metrics/scrape.ts";
@@ -110,7 +111,7 @@ function startAll(options: Options, service: Service, logs: Logs, replacements: 
       tracer: trace.getTracer("@obsbox/sdk", sdkVersion),
       metrics,
       writeAccessLine: logs.writeAccessLine,
-      isOwnServer: admin.isOwnServer,
+      isOwnServer: (server) => admin?.isOwnServer(server) ?? false,
       countMissedPropagation: () => void (propagation.missed += 1),
     }),
   ];
@@ -118,11 +119,11 @@ function startAll(options: Options, service: Service, logs: Logs, replacements: 
   const { timeoutMs, signals } = options.shutdown;
   const drain = () => health.setReady(false);
   const flush = () => runWithin([logs.flush, traces.flush, metrics.flush], timeoutMs);
-  const steps = [drain, traces.stop, metrics.stop, admin.close, ...stops, logs.stop, () => stopWatching()];
+  const steps = [drain, traces.stop, metrics.stop, () => admin?.close(), ...stops, logs.stop, () => stopWatching()];
   const shutdown = createShutdown([...steps, () => setRunningTelemetry(undefined)], timeoutMs);
   const stopWatching = watchEnd({ drain, flush, shutdown }, signals);
   const status = createStatus({ service, admin, logs, scraper, traces });
-  const telemetry: Telemetry = { forceFlush: flush, shutdown, status };
+  const telemetry: Telemetry = { forceFlush: flush, shutdown, status, scrape: scraper.scrape };
   void announce(service, admin, telemetry, options.service.quiet);
   return telemetry;
 }
@@ -133,20 +134,21 @@ function logsOnly(service: Service, logs: Logs): Telemetry {
     logs.stop();
     setRunningTelemetry(undefined);
   };
-  return { forceFlush: async () => logs.flush(), shutdown, status: createStatus({ service, logs }) };
+  const scrape = async () => ({ contentType: classicText.contentType, body: "" });
+  return { forceFlush: async () => logs.flush(), shutdown, status: createStatus({ service, logs }), scrape };
 }
 
 /** The address of the admin port is part of the resource, once the port is open: who gets a span can find `/metrics`. */
-function describeResource(service: Service, admin: Admin): Resource {
-  const attributes = { ...service.attributes, [resourceAttributes.adminUrl]: admin.url };
-  const resource = defaultResource().merge(resourceFromAttributes(attributes));
+function describeResource(service: Service, admin: Admin | undefined): Resource {
+  const late = admin === undefined ? {} : { [resourceAttributes.adminUrl]: admin.url.then((url) => url ?? "") };
+  const resource = defaultResource().merge(resourceFromAttributes({ ...service.attributes, ...late }));
   void resource.waitForAsyncAttributes?.();
   return resource;
 }
 
 /** Says once who runs here and where its telemetry goes: in the log for people, as a span for the backend. */
-async function announce(service: Service, admin: Admin, telemetry: Telemetry, quiet: boolean): Promise<void> {
-  const url = await admin.url;
+async function announce(service: Service, admin: Admin | undefined, telemetry: Telemetry, quiet: boolean): Promise<void> {
+  const url = await admin?.url;
   trace
     .getTracer("@obsbox/sdk", sdkVersion)
     .startSpan("service start", { startTime: epochMs(0) })

@@ -12,7 +12,7 @@ export interface StatusSources {
   readonly service: Service;
   readonly logs: LogPipeline;
   /** Absent, like the next two, when the SDK writes logs only. */
-  readonly admin?: { readonly url: Promise<string | undefined> };
+  readonly admin?: { readonly url: Promise<string | undefined> } | undefined;
   readonly scraper?: Scraper;
   readonly traces?: TracePipeline;
 }

@@ -29,12 +29,24 @@ export interface Status {
   readonly diagnostics: Readonly<Record<string, number>>;
 }
 
+/** One answer of `/metrics`. */
+export interface Scrape {
+  readonly contentType: string;
+  readonly body: string;
+}
+
 export interface Telemetry {
   /** Sends what there is. Resolves within the shutdown timeout, never rejects. */
   forceFlush(): Promise<void>;
   /** Sends what is left and stops. Resolves within the shutdown timeout, never rejects; calling it again is harmless. */
   shutdown(): Promise<void>;
   status(): Status;
+  /**
+   * Writes all metrics, as `/metrics` does.
+   *
+   * @param accept - An Accept header: OpenMetrics where it asks for that, else the classic text.
+   */
+  scrape(accept?: string): Promise<Scrape>;
 }
 
 const key = Symbol.for("obsbox.sdk");

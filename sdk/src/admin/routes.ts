@@ -5,7 +5,7 @@ import { promisify } from "node:util";
 import { gzip } from "node:zlib";
 import { logLevel, setLogLevel } from "../logs/logger.ts";
 import { optionTable } from "../options.ts";
-import type { Scrape } from "../metrics/scrape.ts";
+import type { Scrape } from "../telemetry.ts";
 import { readiness } from "./health.ts";
 
 export interface Answer {

@@ -19,8 +19,8 @@ const loopback = "127.0.0.1";
 const everywhere = "0.0.0.0";
 
 /** Opens the admin port. A port that is taken is said with its remedy; the service goes on. */
-export function openAdmin(options: AdminOptions, sources: Omit<AdminSources, "token">): Admin {
-  if (!options.enabled) return { url: Promise.resolve(undefined), isOwnServer: () => false, close() {} };
+export function openAdmin(options: AdminOptions, sources: Omit<AdminSources, "token">): Admin | undefined {
+  if (!options.enabled) return undefined;
   const routes = adminRoutes({ ...sources, token: options.token });
   const server = createServer((request, response) => void respond(routes, request, response));
   server.headersTimeout = 10_000;

@@ -3,20 +3,16 @@ import type { Attributes } from "@opentelemetry/api";
 import type { MetricData, ResourceMetrics } from "@opentelemetry/sdk-metrics";
 import { report } from "../diagnostics.ts";
 import type { PrometheusRegistry } from "../option-parsers.ts";
+import type { Scrape } from "../telemetry.ts";
 import { commonLabels } from "../vocabulary.ts";
 import { chooseFormat, writeFamilies } from "./exposition.ts";
 import { familiesOf } from "./families.ts";
 import { createLabelWriter } from "./labels.ts";
 import { registryFamilies } from "./prometheus-registries.ts";
 
-export interface Scrape {
-  readonly contentType: string;
-  readonly body: string;
-}
-
 export interface Scraper {
   /** @param accept - The client's Accept header; decides between OpenMetrics and the classic text. */
-  scrape(accept: string | undefined): Promise<Scrape>;
+  readonly scrape: (accept?: string) => Promise<Scrape>;
   /** How the previous scrape went. */
   readonly previous: { readonly seconds: number; readonly bytes: number };
   /** By instrument: collections in which it put measurements into its overflow series. */

@@ -63,7 +63,7 @@ export function createResourceTable(database: Database): ResourceTable {
       service: text("service.name") ?? "unknown_service",
       version: text("service.version"),
       instance: text("service.instance.id"),
-      adminUrl: text("obsbox.admin.url"),
+      adminUrl: text("obsbox.admin.url") || null,
       lastUs: Date.now() * 1000,
     };
     return Number(insert.run(parameters).lastInsertRowid);
