@@ -18,7 +18,7 @@ export async function connectRaw(port: number): Promise<RawConnection> {
   let received = "";
   socket.setEncoding("utf8").on("data", (chunk: string) => (received += chunk));
   socket.on("error", () => {}); // The other side may reset what it does not like.
-  const ended = once(socket, "close");
+  const ended = new Promise<void>((resolve) => void socket.once("close", () => resolve()));
   return {
     write: (text) => void socket.write(text),
     async until(text) {

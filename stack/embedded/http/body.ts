@@ -29,7 +29,8 @@ async function readRaw(request: IncomingMessage, maxBytes: number): Promise<Buff
   if (Number(request.headers["content-length"]) > maxBytes) throw tooLarge(maxBytes);
   const chunks: Buffer[] = [];
   let size = 0;
-  for await (const chunk of request) {
+  // What comes after a refusal is read and thrown away, so that the sender gets to see it.
+  for await (const chunk of request.iterator({ destroyOnReturn: false })) {
     const bytes = Buffer.from(chunk);
     size += bytes.length;
     if (size > maxBytes) throw tooLarge(maxBytes);

@@ -50,9 +50,13 @@ export interface RunningServer {
   close(): void;
 }
 
+/** A request that is not complete by then is cut off, also one whose body has been refused. */
+const requestTimeoutMs = 60_000;
+
 /** @throws Error of the system when the port cannot be opened. */
 export async function serve(routes: readonly Route[], { host, port, token }: ServerSettings): Promise<RunningServer> {
   const server = createServer((request, response) => void respond(routes, token, request, response));
+  server.requestTimeout = requestTimeoutMs;
   await listen(server, port, host);
   return {
     port: portOf(server),
@@ -93,9 +97,7 @@ async function respond(
   const answer = await answerFor(routes, token, request, response);
   if (answer === undefined) return;
   const { status = 200, headers = {}, body = "" } = answer;
-  // What is left of a body that was refused is not waited for.
-  const closing = request.complete ? {} : { connection: "close" };
-  response.writeHead(status, { ...securityHeaders, ...headers, ...closing, "content-length": Buffer.byteLength(body) });
+  response.writeHead(status, { ...securityHeaders, ...headers, "content-length": Buffer.byteLength(body) });
   response.end(request.method === "HEAD" ? undefined : body);
 }
 
