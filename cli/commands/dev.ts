@@ -1,6 +1,6 @@
 /** `obsbox dev`: the box without containers around a program. */
 import { prettyLine } from "@obsbox/sdk/pretty";
-import { join } from "node:path";
+import { resolve } from "node:path";
 import { openBox } from "../../stack/embedded/box.ts";
 import type { Box } from "../../stack/embedded/box.ts";
 import { childEnvironment } from "../../stack/embedded/child/environment.ts";
@@ -55,7 +55,7 @@ async function open({ values }: Input, program: string | undefined): Promise<Box
     });
   }
   const { maxAgeMs, maxBytes } = parseRetention(values["retention"] ?? "");
-  const folder = values["data"] === "none" ? undefined : join(process.cwd(), values["data"] ?? "");
+  const folder = values["data"] === "none" ? undefined : resolve(values["data"] ?? "");
   const settings = {
     host,
     token,

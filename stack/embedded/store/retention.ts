@@ -31,9 +31,10 @@ export function usedBytes(database: Database): number {
 export function cutTime(database: Database, { maxAgeMs, maxBytes }: Limits): number | undefined {
   const tooOld = (Date.now() - maxAgeMs) * 1000;
   const oldest = oldestTime(database);
-  if (oldest === undefined) return undefined;
+  const newest = newestTime(database);
+  if (oldest === undefined || newest === undefined) return undefined;
   if (usedBytes(database) <= maxBytes) return oldest < tooOld ? tooOld : undefined;
-  return Math.max(tooOld, oldest + Math.ceil((Date.now() * 1000 - oldest) * share) + 1);
+  return Math.max(tooOld, oldest + Math.ceil((newest - oldest) * share) + 1);
 }
 
 /**
@@ -57,11 +58,21 @@ export function deleteStep(database: Database, beforeUs: number): boolean {
 
 /** The oldest moment of the window, in microseconds. */
 export function oldestTime(database: Database): number | undefined {
-  const times = orderedTables
-    .map(({ name, time }) => database.prepare(`SELECT ${time} AS time FROM ${name} ORDER BY id LIMIT 1`))
+  const times = endTimes(database, "ASC");
+  return times.length === 0 ? undefined : Math.min(...times);
+}
+
+function newestTime(database: Database): number | undefined {
+  const times = endTimes(database, "DESC");
+  return times.length === 0 ? undefined : Math.max(...times);
+}
+
+/** Times of the first or the last row of each table. */
+function endTimes(database: Database, order: "ASC" | "DESC"): number[] {
+  return orderedTables
+    .map(({ name, time }) => database.prepare(`SELECT ${time} AS time FROM ${name} ORDER BY id ${order} LIMIT 1`))
     .map((statement) => rows<{ readonly time: number }>(statement)[0]?.time)
     .filter((time) => time !== undefined);
-  return times.length === 0 ? undefined : Math.min(...times);
 }
 
 /** Tables that stay small. */
