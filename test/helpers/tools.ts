@@ -15,7 +15,7 @@ export interface Tool {
 
 export const tools = {
   chromium: {
-    command: process.env["CHROMIUM"] ?? "chromium",
+    command: process.env["CHROMIUM"] ?? "/usr/bin/chromium",
     probe: ["--version"],
     install: "Debian's package chromium",
   },

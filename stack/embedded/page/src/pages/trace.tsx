@@ -86,7 +86,6 @@ function SpanRow({ row, hue, waterfall }: RowProps) {
         type="button"
         class={isFailed ? "span failing" : "span"}
         aria-expanded={isOpen}
-        aria-label={`${span.service} ${span.name}, ${duration(span.durationUs / 1000)}${isFailed ? ", failed" : ""}`}
         onClick={() => setOpen(!isOpen)}
       >
         <span class="name" style={{ paddingLeft: `${depth * 14}px` }}>
