@@ -408,6 +408,12 @@ export interface StartOptions extends Partial<ServiceOptions> {
   readonly shutdown?: Partial<ShutdownOptions>;
 }
 
+/** Variables of OpenTelemetry that have no effect here, and what to do instead: who sets one should hear of it. */
+export const ignoredVariables: Readonly<Record<string, string>> = {
+  OTEL_CONFIG_FILE: "give the same by variables or in start()",
+  OTEL_LOGS_EXPORTER: "log lines go to stdout, or to OBSBOX_LOG_DIR, for a shipper to read",
+};
+
 /** What `false` for a whole part means. */
 const switchedOff = {
   logs: { level: "silent", requests: false },

@@ -23,7 +23,7 @@ import { startMetrics } from "./metrics/pipeline.ts";
 import { createScraper } from "./metrics/scrape.ts";
 import { observeSelf } from "./metrics/self-metrics.ts";
 import { routeOpenTelemetryDiagnostics } from "./open-telemetry-diagnostics.ts";
-import { resolveOptions } from "./options.ts";
+import { ignoredVariables, resolveOptions } from "./options.ts";
 import type { Options, StartOptions } from "./options.ts";
 import { describeService, sdkVersion } from "./resource.ts";
 import type { Service } from "./resource.ts";
@@ -84,6 +84,7 @@ type Logs = ReturnType<typeof startLogs>;
 
 function startAll(options: Options, service: Service, logs: Logs, replacements: Replacements): Telemetry {
   routeOpenTelemetryDiagnostics(options.service.diagnostics);
+  reportIgnored(process.env);
   const servesMetrics = options.metrics.exporter.includes("prometheus");
   const admin = openAdmin(options.admin, {
     scrape: servesMetrics ? (accept) => scraper.scrape(accept) : undefined,
@@ -128,6 +129,13 @@ function startAll(options: Options, service: Service, logs: Logs, replacements: 
   return telemetry;
 }
 
+function reportIgnored(env: NodeJS.ProcessEnv): void {
+  for (const [name, remedy] of Object.entries(ignoredVariables)) {
+    const value = env[name] ?? "none";
+    if (value !== "none") report(`ignored-${name}`, `${name}=${value} has no effect; ${remedy}`);
+  }
+}
+
 /** The logger works, and so do all calls; nothing is measured. */
 function logsOnly(service: Service, logs: Logs): Telemetry {
   const shutdown = async () => {
@@ -147,7 +155,12 @@ function describeResource(service: Service, admin: Admin | undefined): Resource 
 }
 
 /** Says once who runs here and where its telemetry goes: in the log for people, as a span for the backend. */
-async function announce(service: Service, admin: Admin | undefined, telemetry: Telemetry, quiet: boolean): Promise<void> {
+async function announce(
+  service: Service,
+  admin: Admin | undefined,
+  telemetry: Telemetry,
+  quiet: boolean,
+): Promise<void> {
   const url = await admin?.url;
   trace
     .getTracer("@obsbox/sdk", sdkVersion)

@@ -73,13 +73,23 @@ export function startRecording(options: StartOptions = {}): RecordedTelemetry {
   const sink = { maxLineBytes: 1024 ** 2, write: (line: string) => void lines.push(line), flush() {} };
   const resolved = resolveOptions({ admin: false, quiet: true, shutdown: { signals: false }, ...options }, {});
   const telemetry = startTelemetry(resolved, { processor: new SimpleSpanProcessor({ exporter }), sink });
-  const spans = () => exporter.getFinishedSpans().map(toRecordedSpan).filter(({ name }) => name !== "service start");
+  const spans = () =>
+    exporter
+      .getFinishedSpans()
+      .map(toRecordedSpan)
+      .filter(({ name }) => name !== "service start");
   return {
     spans,
     span(name) {
       const found = spans().findLast((span) => span.name === name);
       if (found !== undefined) return found;
-      throw new Error(`no span is called ${name}; there are: ${spans().map((span) => span.name).join(", ") || "none"}`);
+      throw new Error(
+        `no span is called ${name}; there are: ${
+          spans()
+            .map((span) => span.name)
+            .join(", ") || "none"
+        }`,
+      );
     },
     logs: () => lines.map((line) => JSON.parse(line)),
     async value(name, labels = {}) {

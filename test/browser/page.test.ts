@@ -1,3 +1,4 @@
+import { deepStrictEqual } from "node:assert/strict";
 import { AxeBuilder } from "@axe-core/playwright";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
@@ -43,7 +44,7 @@ beforeEach(async (context) => {
 });
 afterEach(async () => {
   await page.context().close();
-  expect(complaints).toEqual([]);
+  deepStrictEqual(complaints, []);
 });
 
 test("three clicks lead from a red service to its failing trace to that request's log line", async () => {

@@ -12,7 +12,11 @@ const trafficMs = Number(process.argv[2] ?? 240_000);
 const folder = join(root, "docs/images");
 const orders = [process.execPath, "--env-file=examples/express-orders/load.env", "examples/express-orders/main.ts"];
 
-await using box = await startBox({ command: orders, options: ["--scrape", "5s"], env: { PORT: String(await freePort()) } });
+await using box = await startBox({
+  command: orders,
+  options: ["--scrape", "5s"],
+  env: { PORT: String(await freePort()) },
+});
 await sleep(trafficMs);
 const browser = await launchBrowser(tools.chromium.command);
 for (const colorScheme of ["light", "dark"] as const) {

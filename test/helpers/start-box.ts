@@ -12,7 +12,11 @@ export interface Box extends AsyncDisposable {
   readonly otlpUrl: string;
   /** Reads an address of the API. */
   get<T>(path: string): Promise<T>;
-  post(path: string, body?: string | Uint8Array<ArrayBuffer>, headers?: Readonly<Record<string, string>>): Promise<Response>;
+  post(
+    path: string,
+    body?: string | Uint8Array<ArrayBuffer>,
+    headers?: Readonly<Record<string, string>>,
+  ): Promise<Response>;
   /** Sends OTLP/JSON. */
   send(signal: "traces" | "logs" | "metrics", content: object): Promise<Response>;
 }
@@ -28,7 +32,11 @@ export interface BoxSettings {
 export async function startBox({ command = [], options = [], env = {} }: BoxSettings = {}): Promise<Box> {
   const data = options.includes("--data") ? [] : ["--data", await mkdtemp(join(tmpdir(), "obsbox-dev-"))];
   const own = ["--port", "0", "--otlp-port", "0", "--scrape", "500ms", ...data, ...options];
-  const program = startCommand(process.execPath, [join(root, "cli/main.ts"), "dev", ...own, ...(command.length > 0 ? ["--", ...command] : [])], { env });
+  const program = startCommand(
+    process.execPath,
+    [join(root, "cli/main.ts"), "dev", ...own, ...(command.length > 0 ? ["--", ...command] : [])],
+    { env },
+  );
   const [url, otlpUrl] = await waitFor("the box", () => {
     if (program.child.exitCode !== null) throw new Error(`it has ended: ${program.stderr()}`);
     return /page (\S+) {2}OTLP (\S+)/.exec(program.stderr())?.slice(1);
@@ -43,7 +51,8 @@ export async function startBox({ command = [], options = [], env = {} }: BoxSett
       if (!response.ok) throw new Error(`${path} answered ${response.status}: ${await response.text()}`);
       return (await response.json()) as T;
     },
-    post: (path, body, headers = {}) => fetch(url + path, { method: "POST", headers, ...(body === undefined ? {} : { body }) }),
+    post: (path, body, headers = {}) =>
+      fetch(url + path, { method: "POST", headers, ...(body === undefined ? {} : { body }) }),
     send: (signal, content) =>
       fetch(`${otlpUrl}/v1/${signal}`, {
         method: "POST",

@@ -54,7 +54,10 @@ describe("/metrics", () => {
     ["text/plain", "text/plain; version=0.0.4; charset=utf-8"],
     ["text/html,*/*;q=0.8", "text/plain; version=0.0.4; charset=utf-8"],
     [openMetricsType, "application/openmetrics-text; version=1.0.0; charset=utf-8"],
-    ["application/openmetrics-text;version=1.0.0;q=0.5,text/plain;q=0.3", "application/openmetrics-text; version=1.0.0; charset=utf-8"],
+    [
+      "application/openmetrics-text;version=1.0.0;q=0.5,text/plain;q=0.3",
+      "application/openmetrics-text; version=1.0.0; charset=utf-8",
+    ],
     ["application/openmetrics-text;q=0.1,text/plain", "text/plain; version=0.0.4; charset=utf-8"],
   ])("for Accept: %s answers %s", async (accept, contentType) => {
     const response = await fetch(`${admin}/metrics`, { headers: accept === undefined ? {} : { accept } });
@@ -135,7 +138,10 @@ test("a port that is taken is said with its remedy, and the service runs", async
   const other = createServer().listen(0, "127.0.0.1");
   await waitFor("the other server", () => other.listening);
   const port = String(portOf(other));
-  await using blocked = startProgram("users-app.mjs", { flags: register, env: { OTEL_EXPORTER_PROMETHEUS_PORT: port } });
+  await using blocked = startProgram("users-app.mjs", {
+    flags: register,
+    env: { OTEL_EXPORTER_PROMETHEUS_PORT: port },
+  });
   const response = await fetch(`http://127.0.0.1:${await blocked.port()}/users/1`);
   expect(response.status).toBe(200);
   await waitFor("the warning", () => blocked.stderr().includes(`port ${port} on 127.0.0.1 cannot be opened`));

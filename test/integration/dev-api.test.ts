@@ -13,7 +13,12 @@ const now = Date.now();
 const nanoseconds = (milliseconds: number) => `${Math.round(milliseconds * 1000)}000`;
 
 function span(name: string, durationMs: number, more: object = {}): object {
-  return otlpSpan({ name, startTimeUnixNano: nanoseconds(now), endTimeUnixNano: nanoseconds(now + durationMs), ...more });
+  return otlpSpan({
+    name,
+    startTimeUnixNano: nanoseconds(now),
+    endTimeUnixNano: nanoseconds(now + durationMs),
+    ...more,
+  });
 }
 
 function attribute(key: string, value: object): object {
@@ -65,11 +70,21 @@ describe("traces", () => {
 describe("services", () => {
   test("have their rate, errors and percentiles, and are told apart by name", async () => {
     const durations = Array.from({ length: 100 }, (_, index) => index + 1);
-    await box.send("traces", traces(durations.map((ms) => span("GET /", ms, { status: { code: ms > 90 ? 2 : 0 } })), "counted"));
+    await box.send(
+      "traces",
+      traces(
+        durations.map((ms) => span("GET /", ms, { status: { code: ms > 90 ? 2 : 0 } })),
+        "counted",
+      ),
+    );
     const services = await box.get<Record<string, number | string>[]>("/api/services");
     const counted = services.find(({ name }) => name === "counted");
     expect(counted).toMatchObject({ requests: 100, errorRatio: 0.1 });
-    for (const [name, expected] of [["p50Ms", 50], ["p95Ms", 95], ["p99Ms", 99]] as const) {
+    for (const [name, expected] of [
+      ["p50Ms", 50],
+      ["p95Ms", 95],
+      ["p99Ms", 99],
+    ] as const) {
       expect(Number(counted?.[name]) / expected).toBeCloseTo(1, 1);
     }
   });
@@ -77,7 +92,12 @@ describe("services", () => {
   test("know whom they call", async () => {
     const traceId = "e".repeat(32);
     const call = span("POST", 5, { traceId, spanId: "1".repeat(16), kind: 3 });
-    const answer = span("POST /x", 4, { traceId, spanId: "2".repeat(16), parentSpanId: "1".repeat(16), status: { code: 2 } });
+    const answer = span("POST /x", 4, {
+      traceId,
+      spanId: "2".repeat(16),
+      parentSpanId: "1".repeat(16),
+      status: { code: 2 },
+    });
     await box.send("traces", traces([answer], "callee")); // The one that is called sends first.
     await box.send("traces", traces([call], "caller"));
     const edges = await box.get("/api/service-map");
@@ -94,7 +114,9 @@ describe("logs", () => {
   });
   const send = (service: string, records: object[]) =>
     box.send("logs", {
-      resourceLogs: [{ resource: attribute("service.name", { stringValue: service }), scopeLogs: [{ logRecords: records }] }],
+      resourceLogs: [
+        { resource: attribute("service.name", { stringValue: service }), scopeLogs: [{ logRecords: records }] },
+      ],
     });
 
   beforeAll(async () => {
@@ -147,10 +169,15 @@ describe("logs", () => {
 });
 
 describe("metrics", () => {
-  const point = (secondsAgo: number, fields: object) => ({ timeUnixNano: nanoseconds(now - secondsAgo * 1000), ...fields });
+  const point = (secondsAgo: number, fields: object) => ({
+    timeUnixNano: nanoseconds(now - secondsAgo * 1000),
+    ...fields,
+  });
   const send = (metric: object) =>
     box.send("metrics", {
-      resourceMetrics: [{ resource: attribute("service.name", { stringValue: "shop" }), scopeMetrics: [{ metrics: [metric] }] }],
+      resourceMetrics: [
+        { resource: attribute("service.name", { stringValue: "shop" }), scopeMetrics: [{ metrics: [metric] }] },
+      ],
     });
   const chart = (path: string) =>
     box.get<{ timesUs: number[]; lines: { label: string; values: (number | null)[] }[]; labels: string[] }>(
@@ -159,7 +186,9 @@ describe("metrics", () => {
 
   test("of a counter are shown as a rate, also over a restart", async () => {
     const values = [100, 110, 120, 5, 15, 25, 35]; // Every ten seconds; the process starts anew in between.
-    const dataPoints = values.map((value, index) => point(60 - index * 10, { asDouble: value, ...attribute("kind", { stringValue: "web" }) }));
+    const dataPoints = values.map((value, index) =>
+      point(60 - index * 10, { asDouble: value, ...attribute("kind", { stringValue: "web" }) }),
+    );
     await send({ name: "jobs", sum: { isMonotonic: true, aggregationTemporality: 2, dataPoints } });
     const { lines } = await chart("jobs?group=kind");
     expect(lines.map(({ label }) => label)).toEqual(["web"]);
@@ -170,10 +199,19 @@ describe("metrics", () => {
 
   test("of a histogram are shown as the percentile that Prometheus would give", async () => {
     const dataPoints = [0, 1, 2, 3, 4, 5, 6].map((step) =>
-      point(60 - step * 10, { count: String(100 * step), sum: 1, bucketCounts: [80, 15, 5, 0].map((count) => String(count * step)), explicitBounds: [0.1, 0.5, 1] }),
+      point(60 - step * 10, {
+        count: String(100 * step),
+        sum: 1,
+        bucketCounts: [80, 15, 5, 0].map((count) => String(count * step)),
+        explicitBounds: [0.1, 0.5, 1],
+      }),
     );
     await send({ name: "wait", unit: "s", histogram: { aggregationTemporality: 2, dataPoints } });
-    for (const [statistic, expected] of [["p50", 0.0625], ["p95", 0.5], ["p99", 0.9]] as const) {
+    for (const [statistic, expected] of [
+      ["p50", 0.0625],
+      ["p95", 0.5],
+      ["p99", 0.9],
+    ] as const) {
       const { lines } = await chart(`wait_seconds?statistic=${statistic}`);
       expect(lines[0]?.values.at(-1)).toBeCloseTo(expected);
     }

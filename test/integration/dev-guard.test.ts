@@ -67,7 +67,11 @@ test("binds to loopback only", async () => {
 describe("with a token", () => {
   test.each([
     ["a bearer token", { host: "box.example", authorization: `Bearer ${token}` }, 200],
-    ["the password of a browser", { host: "box.example", authorization: `Basic ${Buffer.from(`me:${token}`).toString("base64")}` }, 200],
+    [
+      "the password of a browser",
+      { host: "box.example", authorization: `Basic ${Buffer.from(`me:${token}`).toString("base64")}` },
+      200,
+    ],
     ["a wrong token", { host: "box.example", authorization: "Bearer guess" }, 403],
     ["no token", { host: "box.example" }, 403],
   ])("a box with another name answers %s with %s", async (_what, headers, status) => {

@@ -16,7 +16,11 @@ beforeAll(async () => {
 afterAll(() => box[Symbol.asyncDispose]());
 
 function post(path: string, body: Uint8Array | string, headers: Record<string, string>): Promise<Response> {
-  return fetch(box.otlpUrl + path, { method: "POST", body: typeof body === "string" ? body : Buffer.from(body), headers });
+  return fetch(box.otlpUrl + path, {
+    method: "POST",
+    body: typeof body === "string" ? body : Buffer.from(body),
+    headers,
+  });
 }
 
 /** A request as OpenTelemetry's own exporter writes it. */
@@ -41,7 +45,11 @@ describe("takes", () => {
   test.each([
     ["protobuf", () => protobufRequest("by-protobuf"), protobuf],
     ["protobuf, compressed", () => gzipSync(protobufRequest("by-gzip")), { ...protobuf, "content-encoding": "gzip" }],
-    ["JSON", () => JSON.stringify(traces([otlpSpan({ name: "by-json" })])), { "content-type": "application/json; charset=utf-8" }],
+    [
+      "JSON",
+      () => JSON.stringify(traces([otlpSpan({ name: "by-json" })])),
+      { "content-type": "application/json; charset=utf-8" },
+    ],
   ])("%s, and answers in kind", async (_what, body, headers) => {
     const response = await post("/v1/traces", body(), headers);
     expect(response.status).toBe(200);
@@ -49,7 +57,8 @@ describe("takes", () => {
   });
 
   test("what it took is there", async () => {
-    await Promise.all(["by-protobuf", "by-gzip", "by-json"].map(kept));
+    const found = await Promise.all(["by-protobuf", "by-gzip", "by-json"].map(kept));
+    expect(found).toHaveLength(3);
   });
 
   test("spans without valid ids are refused by number, the others are kept", async () => {
@@ -61,7 +70,12 @@ describe("takes", () => {
 
   test("log records, under the level and trace that they bring", async () => {
     const traceId = "c".repeat(32);
-    const record = { timeUnixNano: String(Date.now() * 1e6), severityNumber: 17, body: { stringValue: "by otlp" }, traceId };
+    const record = {
+      timeUnixNano: String(Date.now() * 1e6),
+      severityNumber: 17,
+      body: { stringValue: "by otlp" },
+      traceId,
+    };
     const resource = { attributes: [{ key: "service.name", value: { stringValue: "logger" } }] };
     await box.send("logs", { resourceLogs: [{ resource, scopeLogs: [{ logRecords: [record] }] }] });
     const [found] = await waitFor("the record", async () => {
@@ -74,7 +88,9 @@ describe("takes", () => {
   test("metrics, under the names of Prometheus", async () => {
     const point = { timeUnixNano: String(Date.now() * 1e6), asInt: "5", attributes: [] };
     const sum = { isMonotonic: true, aggregationTemporality: 2, dataPoints: [point] };
-    await box.send("metrics", { resourceMetrics: [{ scopeMetrics: [{ metrics: [{ name: "jobs.done", unit: "s", sum }] }] }] });
+    await box.send("metrics", {
+      resourceMetrics: [{ scopeMetrics: [{ metrics: [{ name: "jobs.done", unit: "s", sum }] }] }],
+    });
     const chart = await waitFor("the metric", () => box.get<{ type: string }>("/api/metrics/jobs_done_seconds"));
     expect(chart.type).toBe("counter");
   });
@@ -106,7 +122,9 @@ describe("refuses, and lives on:", () => {
 
   test("a body that goes on for ever without a length", async () => {
     await using connection = await connectRaw(Number(new URL(box.otlpUrl).port));
-    connection.write("POST /v1/traces HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/x-protobuf\r\ntransfer-encoding: chunked\r\n\r\n");
+    connection.write(
+      "POST /v1/traces HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/x-protobuf\r\ntransfer-encoding: chunked\r\n\r\n",
+    );
     const chunk = `${mebibyte.toString(16)}\r\n${"x".repeat(mebibyte)}\r\n`;
     for (let sent = 0; sent < 24; sent++) connection.write(chunk);
     expect(await connection.until("error")).toMatch(/^HTTP\/1\.1 413 /);
@@ -115,7 +133,12 @@ describe("refuses, and lives on:", () => {
 
   test.each([
     ["lists that are none", { resourceSpans: { scopeSpans: 5 } }],
-    ["values of wrong types", traces([otlpSpan({ name: 5, attributes: "x", startTimeUnixNano: {}, kind: "server", events: [null], links: [{}] })])],
+    [
+      "values of wrong types",
+      traces([
+        otlpSpan({ name: 5, attributes: "x", startTimeUnixNano: {}, kind: "server", events: [null], links: [{}] }),
+      ]),
+    ],
     ["an end before the start", traces([otlpSpan({ endTimeUnixNano: "1" })])],
     ["keys of prototypes", traces([otlpSpan({ attributes: [{ key: "__proto__", value: { stringValue: "x" } }] })])],
   ])("%s are taken as absent", async (_what, content) => {

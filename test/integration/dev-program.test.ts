@@ -30,12 +30,15 @@ describe("the program's end is the box's end", () => {
     expect(program.stderr()).not.toContain("    at ");
   });
 
-  test.each(["SIGINT", "SIGTERM"] as const)("%s ends the program and the box, and what the program said last is kept", async (signal) => {
-    await using box = await startBox({ command: [process.execPath, join(fixtures, "ending-app.mjs"), "handler"] });
-    await waitFor("the program", () => box.program.stdout().includes("listening"));
-    box.program.child.kill(signal);
-    expect(await box.program.ended()).toBe(signal === "SIGTERM" ? 5 : 130);
-  });
+  test.each(["SIGINT", "SIGTERM"] as const)(
+    "%s ends the program and the box, and what the program said last is kept",
+    async (signal) => {
+      await using box = await startBox({ command: [process.execPath, join(fixtures, "ending-app.mjs"), "handler"] });
+      await waitFor("the program", () => box.program.stdout().includes("listening"));
+      box.program.child.kill(signal);
+      expect(await box.program.ended()).toBe(signal === "SIGTERM" ? 5 : 130);
+    },
+  );
 });
 
 test("every line is printed as it is, and kept: ECS, pino, plain text, stack traces", async () => {
@@ -57,7 +60,10 @@ test("every line is printed as it is, and kept: ECS, pino, plain text, stack tra
 
 test("a program that knows nothing of the SDK shows its traces, metrics and access lines", async () => {
   const port = await freePort();
-  await using box = await startBox({ command: [process.execPath, "examples/no-code/app.cjs"], env: { PORT: String(port) } });
+  await using box = await startBox({
+    command: [process.execPath, "examples/no-code/app.cjs"],
+    env: { PORT: String(port) },
+  });
   await waitFor("the program", () => box.program.stdout().includes("open at"));
   const { traces } = await waitFor("a trace", async () => {
     await fetch(`http://localhost:${port}/rooms/kitchen`);
@@ -87,7 +93,16 @@ describe("options", () => {
   test("a port that is taken is said with its remedy", async () => {
     await using box = await startBox();
     const { port } = new URL(box.url);
-    await using second = startCommand(process.execPath, [cli, "dev", "--port", port, "--otlp-port", "0", "--data", "none"]);
+    await using second = startCommand(process.execPath, [
+      cli,
+      "dev",
+      "--port",
+      port,
+      "--otlp-port",
+      "0",
+      "--data",
+      "none",
+    ]);
     expect(await second.ended()).toBe(1);
     expect(second.stderr()).toContain(`obsbox: port ${port} is taken\n`);
   });
@@ -100,7 +115,10 @@ describe("options", () => {
 
   test("--help and --version need nothing", async () => {
     const run = promisify(execFile);
-    const [help, version] = await Promise.all([run(process.execPath, [cli, "dev", "--help"]), run(process.execPath, [cli, "--version"])]);
+    const [help, version] = await Promise.all([
+      run(process.execPath, [cli, "dev", "--help"]),
+      run(process.execPath, [cli, "--version"]),
+    ]);
     expect(help.stdout).toContain("--retention LIMITS");
     expect(version.stdout).toMatch(/^\d+\.\d+\.\d+\n$/);
   });

@@ -41,7 +41,10 @@ describe("the window", () => {
   test("that is no window is refused by the line", async () => {
     await using box = await startBox();
     const response = await box.post("/api/window", '{"resourceSpans":[]}\n{"hello":1}\n');
-    expect([response.status, await response.text()]).toEqual([400, expect.stringContaining("line 2 is not of a saved window")]);
+    expect([response.status, await response.text()]).toEqual([
+      400,
+      expect.stringContaining("line 2 is not of a saved window"),
+    ]);
   });
 
   test("takes nothing while it is paused, and is empty when it has been cleared", async () => {
@@ -124,25 +127,44 @@ describe("a folder that cannot be written to", () => {
     expect((await second.get<Status>("/api/status")).memoryOnly).toMatch(/locked/);
   });
 
-  test.skipIf(process.platform === "win32")("when it is full, stops storing, says so once, counts, and goes on answering", async () => {
-    const folder = await mkdtemp(join(tmpdir(), "obsbox-full-"));
-    // No file may grow beyond four megabytes: as on a full disk, writing fails.
-    const script = `ulimit -f 8192; exec "$0" "$@"`;
-    const cli = [process.execPath, join(root, "cli/main.ts"), "dev", "--port", "0", "--otlp-port", "0", "--data", folder];
-    await using program = startCommand("sh", ["-c", script, ...cli]);
-    const [url, otlpUrl] = await waitFor("the box", () => /page (\S+) {2}OTLP (\S+)/.exec(program.stderr())?.slice(1));
-    const large = [{ key: "large", value: { stringValue: "x".repeat(5000) } }];
-    const status = await waitFor("the trouble", async () => {
-      const body = JSON.stringify(traces(Array.from({ length: 100 }, () => otlpSpan({ attributes: large }))));
-      const response = await fetch(`${otlpUrl}/v1/traces`, { method: "POST", headers: { "content-type": "application/json" }, body });
-      expect(response.status).toBe(200);
-      const told = (await (await fetch(`${url}/api/status`)).json()) as Status;
-      return told.trouble !== undefined && told;
-    });
-    expect(status.dropped).toBeGreaterThan(0);
-    expect(((await (await fetch(`${url}/api/traces`)).json()) as Found).traces.length).toBeGreaterThan(0);
-    expect(program.stderr().match(/nothing is stored any more/g)).toHaveLength(1);
-  });
+  test.skipIf(process.platform === "win32")(
+    "when it is full, stops storing, says so once, counts, and goes on answering",
+    async () => {
+      const folder = await mkdtemp(join(tmpdir(), "obsbox-full-"));
+      // No file may grow beyond four megabytes: as on a full disk, writing fails.
+      const script = `ulimit -f 8192; exec "$0" "$@"`;
+      const cli = [
+        process.execPath,
+        join(root, "cli/main.ts"),
+        "dev",
+        "--port",
+        "0",
+        "--otlp-port",
+        "0",
+        "--data",
+        folder,
+      ];
+      await using program = startCommand("sh", ["-c", script, ...cli]);
+      const [url, otlpUrl] = await waitFor("the box", () =>
+        /page (\S+) {2}OTLP (\S+)/.exec(program.stderr())?.slice(1),
+      );
+      const large = [{ key: "large", value: { stringValue: "x".repeat(5000) } }];
+      const status = await waitFor("the trouble", async () => {
+        const body = JSON.stringify(traces(Array.from({ length: 100 }, () => otlpSpan({ attributes: large }))));
+        const response = await fetch(`${otlpUrl}/v1/traces`, {
+          method: "POST",
+          headers: { "content-type": "application/json" },
+          body,
+        });
+        expect(response.status).toBe(200);
+        const told = (await (await fetch(`${url}/api/status`)).json()) as Status;
+        return told.trouble !== undefined && told;
+      });
+      expect(status.dropped).toBeGreaterThan(0);
+      expect(((await (await fetch(`${url}/api/traces`)).json()) as Found).traces.length).toBeGreaterThan(0);
+      expect(program.stderr().match(/nothing is stored any more/g)).toHaveLength(1);
+    },
+  );
 });
 
 /** A trace of two spans, a log line in it, a metric. */
@@ -166,7 +188,13 @@ async function sendOrder(box: Box): Promise<void> {
   await box.send("traces", traces([root, child], "orders"));
   const resource = { attributes: [{ key: "service.name", value: { stringValue: "orders" } }] };
   const timeUnixNano = String(BigInt(Date.now()) * 1_000_000n);
-  const record = { timeUnixNano, severityNumber: 13, body: { stringValue: "careful" }, traceId, spanId: "1".repeat(16) };
+  const record = {
+    timeUnixNano,
+    severityNumber: 13,
+    body: { stringValue: "careful" },
+    traceId,
+    spanId: "1".repeat(16),
+  };
   await box.send("logs", { resourceLogs: [{ resource, scopeLogs: [{ logRecords: [record] }] }] });
   const histogram = {
     aggregationTemporality: 2,
@@ -181,7 +209,9 @@ async function sendOrder(box: Box): Promise<void> {
       },
     ],
   };
-  await box.send("metrics", { resourceMetrics: [{ resource, scopeMetrics: [{ metrics: [{ name: "work", unit: "s", histogram }] }] }] });
+  await box.send("metrics", {
+    resourceMetrics: [{ resource, scopeMetrics: [{ metrics: [{ name: "work", unit: "s", histogram }] }] }],
+  });
 }
 
 async function contentOf(box: Box): Promise<object> {

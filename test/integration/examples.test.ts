@@ -34,11 +34,17 @@ describe("express-orders", () => {
       },
       within15Seconds,
     );
-    expect(services.filter(({ requests }) => requests > 0).map(({ name }) => name)).toEqual(["gateway", "orders", "payments"]);
+    expect(services.filter(({ requests }) => requests > 0).map(({ name }) => name)).toEqual([
+      "gateway",
+      "orders",
+      "payments",
+    ]);
     await waitFor("metrics of prom-client and of the SDK", async () => {
       const families = await box.get<{ name: string }[]>("/api/metrics");
-      const names = families.map(({ name }) => name);
-      return ["payments_charges", "orders_placed", "http_server_request_duration_seconds"].every((name) => names.includes(name));
+      const names = new Set(families.map(({ name }) => name));
+      return ["payments_charges", "orders_placed", "http_server_request_duration_seconds"].every((name) =>
+        names.has(name),
+      );
     });
     expect(await box.program.end("SIGTERM")).toBe(0);
   });
@@ -62,7 +68,9 @@ describe("express-orders", () => {
       "orders POST",
       "payments POST /charges",
     ]);
-    const said = trace.logs.map(({ service, message }) => `${service}: ${message.replace(/[\d.]+ ms|\d+/g, "N")}`).toSorted();
+    const said = trace.logs
+      .map(({ service, message }) => `${service}: ${message.replace(/[\d.]+ ms|\d+/g, "N")}`)
+      .toSorted();
     expect(said).toEqual([
       "gateway: POST /shop/orders N N",
       "orders: POST /orders N N",
@@ -76,14 +84,25 @@ describe("express-orders", () => {
 
 test("fastify: routes by their template, lines of its own logger with the ids", async () => {
   const port = await freePort();
-  await using box = await startBox({ command: [process.execPath, "examples/fastify/server.ts"], env: { PORT: String(port) } });
+  await using box = await startBox({
+    command: [process.execPath, "examples/fastify/server.ts"],
+    env: { PORT: String(port) },
+  });
   await waitFor("the service", () => box.program.stdout().includes("Server listening"));
-  for (const path of ["/users/42", "/api/reports/2026", "/api/boom", "/nowhere/7"]) await fetch(`http://localhost:${port}${path}`);
+  for (const path of ["/users/42", "/api/reports/2026", "/api/boom", "/nowhere/7"])
+    await fetch(`http://localhost:${port}${path}`);
   const { traces } = await waitFor("four traces", async () => {
-    const found = await box.get<{ traces: { operation: string; traceId: string; errors: number }[] }>("/api/traces?service=@obsbox/example-fastify&operation=GET");
+    const found = await box.get<{ traces: { operation: string; traceId: string; errors: number }[] }>(
+      "/api/traces?service=@obsbox/example-fastify&operation=GET",
+    );
     return found.traces.length === 4 && found;
   });
-  expect(traces.map(({ operation }) => operation).toSorted()).toEqual(["GET", "GET /api/boom", "GET /api/reports/:year", "GET /users/:id"]);
+  expect(traces.map(({ operation }) => operation).toSorted()).toEqual([
+    "GET",
+    "GET /api/boom",
+    "GET /api/reports/:year",
+    "GET /users/:id",
+  ]);
   const { traceId } = traces.find(({ operation }) => operation === "GET /users/:id") ?? {};
   const { logs } = await waitFor("its line", async () => {
     const found = await box.get<Trace>(`/api/traces/${traceId}`);

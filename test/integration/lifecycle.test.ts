@@ -21,14 +21,17 @@ test("a process that has nothing left to do ends by itself, and its spans arrive
   expect(program.stderr()).toBe("");
 });
 
-test.each(["SIGTERM", "SIGINT"] as const)("%s sends what is left and ends the process by that signal", async (signal) => {
-  await using receiver = await startOtlpReceiver();
-  await using program = start("wait", receiver.url);
-  await program.port();
-  expect(await program.end(signal)).toBe(signal);
-  expect(receiver.spans.map(({ name }) => name)).toContain("last work");
-  expect(program.stdout()).toContain("last line");
-});
+test.each(["SIGTERM", "SIGINT"] as const)(
+  "%s sends what is left and ends the process by that signal",
+  async (signal) => {
+    await using receiver = await startOtlpReceiver();
+    await using program = start("wait", receiver.url);
+    await program.port();
+    expect(await program.end(signal)).toBe(signal);
+    expect(receiver.spans.map(({ name }) => name)).toContain("last work");
+    expect(program.stdout()).toContain("last line");
+  },
+);
 
 test("with a handler of its own the service decides when to end, and its spans arrive meanwhile", async () => {
   await using receiver = await startOtlpReceiver();

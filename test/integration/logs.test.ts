@@ -60,11 +60,20 @@ describe("a line of the logger", () => {
   });
 
   test("keeps plain fields under labels, others under app, and numbers numbers", () => {
-    expect(line("fields")).toMatchObject({ "labels.orderId": 7, "labels.paid": true, "app.cart": { items: ["a", "b"] } });
+    expect(line("fields")).toMatchObject({
+      "labels.orderId": 7,
+      "labels.paid": true,
+      "app.cart": { items: ["a", "b"] },
+    });
   });
 
   test("keeps what the schema knows at its place", () => {
-    expect(line("ecs")).toMatchObject({ "event.action": "charge", user: { id: "u1" }, "http.request.id": "r1", "url.path": "/x" });
+    expect(line("ecs")).toMatchObject({
+      "event.action": "charge",
+      user: { id: "u1" },
+      "http.request.id": "r1",
+      "url.path": "/x",
+    });
   });
 
   test("has an error's type, message and stack with its causes", () => {
@@ -110,13 +119,20 @@ describe("a line of the logger", () => {
     expect(large["app.list"]).toHaveLength(101);
     const long = text.split("\n").map((one) => Buffer.byteLength(one));
     expect(Math.max(...long)).toBeLessThan(16 * 1024);
-    expect(lines.find(({ message }) => String(message).startsWith("mmmm"))?.["message"]).toMatch(/\.\.\. \[1000000 characters\]$/);
+    expect(lines.find(({ message }) => String(message).startsWith("mmmm"))?.["message"]).toMatch(
+      /\.\.\. \[1000000 characters\]$/,
+    );
     expect(String(line("long field")["labels.text"])).toMatch(/^t+\.\.\. \[1000000 characters\]$/);
   });
 
   test("of the service's own pino gets ids and service, and stays as it is otherwise", () => {
     const own = lines.find(({ msg }) => msg === "own pino");
-    expect(own).toMatchObject({ level: 30, orderId: 7, "service.name": "logs-app", "trace.id": line("plain")["trace.id"] });
+    expect(own).toMatchObject({
+      level: 30,
+      orderId: 7,
+      "service.name": "logs-app",
+      "trace.id": line("plain")["trace.id"],
+    });
     const withId = text.split("\n").find((one) => one.includes('"own id"')) ?? "";
     expect(withId.match(/"trace\.id"/g)).toHaveLength(1);
   });
@@ -125,7 +141,9 @@ describe("a line of the logger", () => {
 test("an old pino is named with the remedy", async () => {
   await using program = startProgram("old-pino.cjs", { flags: register });
   expect(await program.ended()).toBe(0);
-  expect(program.stderr()).toMatch(/lines of pino 8\.\d+\.\d+ get no trace ids; update pino to 9\.10 or later \[pino-too-old\]/);
+  expect(program.stderr()).toMatch(
+    /lines of pino 8\.\d+\.\d+ get no trace ids; update pino to 9\.10 or later \[pino-too-old\]/,
+  );
 });
 
 test("every request has one access line, without its query", async () => {
@@ -174,17 +192,26 @@ describe("with OBSBOX_LOG_DIR", () => {
     expect(names).toHaveLength(3);
     expect(names.every((name) => /^many-lines\.\d{8}T\d{9}Z\.\d+\.[0-9a-f]{8}\.ndjson$/.test(name))).toBe(true);
     const files = await Promise.all(names.map((name) => readFile(join(env.OBSBOX_LOG_DIR, name), "utf8")));
-    const all = files.map((file) => file.trimEnd().split("\n").map((one): Line => JSON.parse(one)));
+    const all = files.map((file) =>
+      file
+        .trimEnd()
+        .split("\n")
+        .map((one): Line => JSON.parse(one)),
+    );
     expect(all.every(([header]) => header?.["event.action"] === "log-file-opened")).toBe(true);
     expect(files.every((file) => file.length < 20 * 1024 + 1000)).toBe(true);
-    const numbers = all.flat().flatMap((fields) => (fields["labels.n"] === undefined ? [] : [Number(fields["labels.n"])]));
+    const numbers = all
+      .flat()
+      .flatMap((fields) => (fields["labels.n"] === undefined ? [] : [Number(fields["labels.n"])]));
     expect(numbers).toEqual(Array.from({ length: numbers.length }, (_, index) => 499 - numbers.length + 1 + index));
   });
 
   test("a folder that cannot be made is said, and stdout takes its place", async () => {
     await using program = startProgram("many-lines.mjs", { env: { OBSBOX_LOG_DIR: "/dev/null/logs" } });
     expect(await program.ended()).toBe(0);
-    expect(program.stderr()).toMatch(/log files cannot be written to \/dev\/null\/logs: .*; stdout is used instead \[log-dir\]/);
+    expect(program.stderr()).toMatch(
+      /log files cannot be written to \/dev\/null\/logs: .*; stdout is used instead \[log-dir\]/,
+    );
     expect(program.lines().filter(({ message }) => message === "line")).toHaveLength(500);
   });
 });

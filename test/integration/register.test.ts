@@ -67,6 +67,14 @@ test("says once what cannot be used, and the service runs without telemetry", as
   expect(program.stdout()).toContain("user read");
 });
 
+test("names variables of OpenTelemetry that have no effect", async () => {
+  const env = { OTEL_CONFIG_FILE: "telemetry.yml", OTEL_LOGS_EXPORTER: "otlp" };
+  await using program = startProgram("users-app.mjs", { flags: register, env });
+  await program.port();
+  expect(program.stderr()).toContain("OTEL_CONFIG_FILE=telemetry.yml has no effect; give the same by variables");
+  expect(program.stderr()).toContain("OTEL_LOGS_EXPORTER=otlp has no effect; log lines go to stdout");
+});
+
 test("leaves a plain logger when it is switched off", async () => {
   await using program = startProgram("users-app.mjs", { flags: register, env: { OTEL_SDK_DISABLED: "true" } });
   await fetch(`http://127.0.0.1:${await program.port()}/users/42`);

@@ -53,7 +53,11 @@ describe("withSpan", () => {
     expect(() => withSpan("sync", () => { throw error; })).toThrow(error); // prettier-ignore
     await expect(withSpan("async", () => Promise.reject(error))).rejects.toBe(error);
     for (const name of ["sync", "async"]) {
-      expect(telemetry.span(name)).toMatchObject({ isError: true, events: ["exception"], attributes: { "error.type": "TypeError" } });
+      expect(telemetry.span(name)).toMatchObject({
+        isError: true,
+        events: ["exception"],
+        attributes: { "error.type": "TypeError" },
+      });
     }
   });
 
@@ -77,7 +81,9 @@ describe("@obsbox/sdk/express", () => {
     app.get("/boom", () => {
       throw new Error("out of order");
     });
-    app.get("/teapot", (_request, _response, next) => next(Object.assign(new Error("short and stout"), { status: 418 })));
+    app.get("/teapot", (_request, _response, next) =>
+      next(Object.assign(new Error("short and stout"), { status: 418 })),
+    );
     app.get("/metrics", metricsHandler());
     app.use(expressErrorHandler());
     server = app.listen(0);
@@ -94,7 +100,9 @@ describe("@obsbox/sdk/express", () => {
     const span = telemetry.span("GET /boom");
     expect(span).toMatchObject({ isError: true, events: ["exception"] });
     const errors = telemetry.logs().filter((line) => line["error.type"] !== undefined);
-    expect(errors).toMatchObject([{ message: "request failed: out of order", "trace.id": span.traceId, "log.level": "error" }]);
+    expect(errors).toMatchObject([
+      { message: "request failed: out of order", "trace.id": span.traceId, "log.level": "error" },
+    ]);
   });
 
   test("errors of the client pass in silence", async () => {

@@ -1,0 +1,28 @@
+import { dirname, join, normalize } from "node:path/posix";
+import { expect, test } from "vitest";
+import { readJson, readText } from "../helpers/repository.ts";
+
+interface Exports {
+  readonly exports: Readonly<Record<string, string | { readonly types: string }>>;
+}
+
+/** Declarations of what users import: an entry, and the files that it passes on. */
+function declarationsOf(entry: string): string[] {
+  const text = readText(entry);
+  const passedOn = [...text.matchAll(/^export .* from "(\.[^"]+)"/gm)].map(([, path = ""]) =>
+    normalize(join(dirname(entry), path)),
+  );
+  return [entry, ...new Set(passedOn.map((path) => path.replace(/\.ts$/, ".d.ts").replace(/\.js$/, ".d.ts")))];
+}
+
+test("the public API is what it was, or the change is seen in the review", async () => {
+  const { exports } = readJson<Exports>("sdk/package.json");
+  const entries = Object.values(exports).flatMap((target) =>
+    typeof target === "string" ? [] : [join("sdk", target.types)],
+  );
+  const files = [...new Set(entries.flatMap(declarationsOf))].toSorted();
+  const all = files.map(
+    (file) => `// ${file.replace("sdk/dist/", "")}\n${readText(file).replace(/\/\/# sourceMappingURL.*\n?/, "")}`,
+  );
+  await expect(all.join("\n")).toMatchFileSnapshot("api.snapshot.txt");
+});
