@@ -69,6 +69,7 @@ test.each([
   await using program = start(how, receiver.url);
   expect(await program.ended()).toBe(code);
   expect(program.stdout()).toContain("last line");
+  expect(program.stdout()).toContain("line of the exit");
 });
 
 test("the service is not ready any more once it is told to end", async () => {

@@ -64,7 +64,7 @@ test("says once what cannot be used, and the service runs without telemetry", as
   expect(program.stderr()).toContain('traces.ratio (OTEL_TRACES_SAMPLER_ARG): got "2", expected a number from 0 to 1');
   expect(program.stderr()).toContain('logs.format (OBSBOX_LOG_FORMAT): got "xml", expected one of auto, ecs, pretty');
   expect(program.stderr()).not.toContain("Bearer secret");
-  expect(program.stdout()).toContain("user read");
+  await waitFor("the log line", () => program.stdout().includes("user read"));
 });
 
 test("names variables of OpenTelemetry that have no effect", async () => {

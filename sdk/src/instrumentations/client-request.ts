@@ -4,7 +4,7 @@ import type { Tracer } from "@opentelemetry/api";
 import { epochMs } from "../clock.ts";
 import { attributes as names } from "../vocabulary.ts";
 import type { ClientMetrics } from "./http-metrics.ts";
-import { knownMethod, publicUrl } from "./http-names.ts";
+import { knownMethod, withoutQuery } from "./http-names.ts";
 
 export interface ClientSpan {
   /** Gives the headers that carry the trace on. */
@@ -33,11 +33,11 @@ export function beginClientRequest(
 ): ClientSpan {
   const startedAt = performance.now();
   const method = knownMethod(target.method);
-  const { address, port } = addressOf(target.origin);
+  const { address, port, publicOrigin } = partsOf(target.origin);
   const parent = context.active();
   const attributes = {
     [names.httpRequestMethod]: method,
-    [names.urlFull]: publicUrl(target.origin, target.path),
+    [names.urlFull]: publicOrigin + withoutQuery(target.path),
     [names.serverAddress]: address,
     [names.serverPort]: port,
   };
@@ -74,9 +74,29 @@ export function beginClientRequest(
   };
 }
 
-function addressOf(origin: string): { readonly address: string; readonly port: number } {
-  const { protocol, hostname, port } = new URL(origin);
-  return { address: hostname, port: port === "" ? (defaultPorts[protocol] ?? 0) : Number(port) };
+interface OriginParts {
+  readonly address: string;
+  readonly port: number;
+  /** Without user and password. */
+  readonly publicOrigin: string;
+}
+
+/** A service asks few others; whoever asks many is taken apart anew now and then. */
+const maxOrigins = 1000;
+const origins = new Map<string, OriginParts>();
+
+function partsOf(origin: string): OriginParts {
+  const known = origins.get(origin);
+  if (known !== undefined) return known;
+  const { protocol, host, hostname, port } = new URL(origin);
+  const parts = {
+    address: hostname,
+    port: port === "" ? (defaultPorts[protocol] ?? 0) : Number(port),
+    publicOrigin: `${protocol}//${host}`,
+  };
+  if (origins.size >= maxOrigins) origins.clear();
+  origins.set(origin, parts);
+  return parts;
 }
 
 /** System errors have a code with few forms, others a name. */

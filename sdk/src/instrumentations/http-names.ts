@@ -16,8 +16,8 @@ export function splitHost(host: string | undefined): { readonly address?: string
   return Number.isInteger(port) ? { address: host.slice(0, colon), port } : { address: host };
 }
 
-/** An address without what can be secret in it: user, password, query, fragment. */
-export function publicUrl(origin: string, path: string): string {
-  const end = path.search(/[?#]/);
-  return origin.replace(/\/\/[^/@]*@/, "//") + (end === -1 ? path : path.slice(0, end));
+/** The path alone: what follows it can be secret. */
+export function withoutQuery(url: string): string {
+  const end = url.search(/[?#]/);
+  return end === -1 ? url : url.slice(0, end);
 }

@@ -10,7 +10,10 @@ const maxLineBytes = 16 * 1024 - 1;
 /** What may wait for a slow reader before lines are dropped. */
 const maxWaitingBytes = 16 * 1024 ** 2;
 
-/** Writes lines to stdout without holding the event loop; what waits is written when the process ends. */
+/**
+ * Writes lines to stdout without holding the event loop, those of one turn of it at once; what waits is written when
+ * the process ends, and from then on each line at once.
+ */
 export function createStdoutSink(): LogSink {
   const stream = pino.destination({ fd: 1, sync: false, maxLength: maxWaitingBytes });
   stream.on("drop", () => {
@@ -21,7 +24,29 @@ export function createStdoutSink(): LogSink {
     countDropped("stdout-closed");
     report("stdout-closed", `log lines cannot be written to stdout: ${error.message}`);
   });
-  return { maxLineBytes, write: (line) => void stream.write(line), flush: () => stream.flushSync() };
+  let lines = "";
+  let isEnding = false;
+  const endTurn = () => {
+    if (lines !== "") stream.write(lines);
+    lines = "";
+  };
+  const flush = () => {
+    endTurn();
+    stream.flushSync();
+  };
+  process.once("exit", () => {
+    isEnding = true;
+    flush();
+  });
+  return {
+    maxLineBytes,
+    write(line) {
+      if (lines === "") setImmediate(endTurn);
+      lines += line;
+      if (isEnding) flush();
+    },
+    flush,
+  };
 }
 
 /** Writes lines to the terminal, for people. */

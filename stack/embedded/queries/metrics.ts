@@ -46,6 +46,8 @@ export interface ChartExemplar {
 }
 
 const chartPoints = 120;
+/** More dots would hide the lines. */
+const maxExemplars = 60;
 const maxLines = 20;
 const minStepUs = 5_000_000;
 
@@ -93,7 +95,12 @@ export function chartMetric(store: Store, query: MetricQuery): MetricChart | und
     timesUs,
     lines: lines.filter((line) => line.values.some((value) => value !== null)),
     lineCount: groups.length,
-    exemplars: exemplarsFor(metrics.exemplars(query.name, query.fromUs, query.toUs), used),
+    exemplars: metrics
+      .highestExemplars(
+        used.map(({ id }) => id),
+        stepsOf(query, maxExemplars),
+      )
+      .map(toExemplar),
   };
 }
 
@@ -103,11 +110,13 @@ function isUsed({ type, name, family }: Series, statistic: Statistic): boolean {
   return true;
 }
 
-function timesOf({ fromUs, toUs }: TimeRange): number[] {
-  const step = Math.max(minStepUs, (toUs - fromUs) / chartPoints);
-  return Array.from({ length: Math.floor((toUs - fromUs) / step) + 1 }, (_, index) =>
-    Math.round(fromUs + index * step),
-  );
+function stepsOf({ fromUs, toUs }: TimeRange, count: number) {
+  return { fromUs, toUs, stepUs: Math.max(minStepUs, Math.ceil((toUs - fromUs) / count)) };
+}
+
+function timesOf(range: TimeRange): number[] {
+  const { fromUs, toUs, stepUs } = stepsOf(range, chartPoints);
+  return Array.from({ length: Math.floor((toUs - fromUs) / stepUs) + 1 }, (_, index) => fromUs + index * stepUs);
 }
 
 function groupOf({ labels, type }: Series, { groupBy }: MetricQuery, statistic: Statistic): string {
@@ -210,9 +219,6 @@ function combine(lines: readonly (readonly (number | null)[])[], how: (values: n
   });
 }
 
-function exemplarsFor(exemplars: readonly StoredExemplar[], series: readonly Series[]): ChartExemplar[] {
-  const used = new Set(series.map(({ id }) => id));
-  return exemplars
-    .filter((exemplar) => used.has(exemplar.series))
-    .map(({ timeUs, value, traceId, spanId }) => ({ timeUs, value, traceId, spanId }));
+function toExemplar({ timeUs, value, traceId, spanId }: StoredExemplar): ChartExemplar {
+  return { timeUs, value, traceId, spanId };
 }

@@ -13,7 +13,9 @@ export interface MetricTable {
   series(family: string): Series[];
   /** Points of one series, with the last one before the range, which still holds at its beginning. */
   points(series: number, fromUs: number, toUs: number): Point[];
-  exemplars(family: string, fromUs: number, toUs: number): StoredExemplar[];
+  exemplars(series: number): Iterable<StoredExemplar>;
+  /** The one with the highest value in each step of a range. */
+  highestExemplars(series: readonly number[], range: ExemplarRange): StoredExemplar[];
   allSeries(): Series[];
 }
 
@@ -40,6 +42,12 @@ export interface Point {
   readonly timeUs: number;
   /** Null where there is none: NaN. */
   readonly value: number | null;
+}
+
+export interface ExemplarRange {
+  readonly fromUs: number;
+  readonly toUs: number;
+  readonly stepUs: number;
 }
 
 export interface StoredExemplar {
@@ -84,8 +92,11 @@ export function createMetricTable(database: Database): MetricTable {
     WHERE series = :series AND time_us BETWEEN :fromUs - ${lookBackUs} AND :toUs ORDER BY time_us`);
   const selectExemplars = database.prepare(`
     SELECT series, time_us AS timeUs, trace_id AS traceId, span_id AS spanId, value FROM exemplars
-    WHERE series IN (SELECT id FROM series WHERE family = :family) AND time_us BETWEEN :fromUs AND :toUs
-    ORDER BY time_us DESC LIMIT 500`);
+    WHERE series = :series ORDER BY time_us`);
+  const selectHighest = database.prepare(`
+    SELECT series, time_us AS timeUs, trace_id AS traceId, span_id AS spanId, max(value) AS value FROM exemplars
+    WHERE series IN (SELECT value FROM json_each(:series)) AND time_us BETWEEN :fromUs AND :toUs
+    GROUP BY CAST((time_us - :fromUs) / :stepUs AS INTEGER) ORDER BY timeUs`);
   const latest = new Map<string, Latest>();
 
   const seriesFor = (family: MetricFamily, sample: MetricSample, resource: number, timeUs: number): Latest => {
@@ -122,7 +133,9 @@ export function createMetricTable(database: Database): MetricTable {
     series: (family) => rows<SeriesRow>(seriesOfFamily, { family }).map(toSeries),
     allSeries: () => [...eachRow<SeriesRow>(everySeries)].map(toSeries),
     points: (series, fromUs, toUs) => rows<Point>(selectPoints, { series, fromUs, toUs }),
-    exemplars: (family, fromUs, toUs) => rows<StoredExemplar>(selectExemplars, { family, fromUs, toUs }),
+    exemplars: (series) => eachRow<StoredExemplar>(selectExemplars, { series }),
+    highestExemplars: (series, range) =>
+      rows<StoredExemplar>(selectHighest, { series: JSON.stringify(series), ...range }),
   };
 }
 

@@ -107,9 +107,7 @@ function* saveMetrics(store: Store): Iterable<string> {
   // One exemplar a point, as they come: what matters of them is their own time.
   for (const series of metrics.allSeries()) {
     const resource = { attributes: toKeyValues(resources.get(series.resource) ?? {}) };
-    const exemplars = metrics
-      .exemplars(series.family, 0, endOfTime)
-      .filter((exemplar) => exemplar.series === series.id);
+    const exemplars = [...metrics.exemplars(series.id)];
     for (const points of chunks(metrics.points(series.id, 0, endOfTime))) {
       const dataPoints = points.map(({ timeUs, value }, index) => ({
         timeUnixNano: nanoseconds(timeUs),

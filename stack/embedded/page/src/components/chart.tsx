@@ -18,9 +18,6 @@ interface Dot {
   readonly label: string;
 }
 
-/** More would hide the lines. */
-const maxDots = 60;
-
 /** A chart with its legend; dots are single requests and open their trace. */
 export function Chart({ chart }: { readonly chart: MetricChart }) {
   const holder = useRef<HTMLDivElement>(null);
@@ -155,7 +152,7 @@ function colorOf(index: number): string {
   return lineColors[index % lineColors.length] ?? "line1";
 }
 
-/** Places of the latest exemplars, for metrics whose values they share. */
+/** Places of the exemplars, for metrics whose values they share. */
 function dotsOf(chart: MetricChart, plot: uPlot, format: (value: number) => string): Dot[] {
   if (chart.type !== "histogram" || chart.statistic === "rate") return [];
   const {
@@ -176,6 +173,5 @@ function dotsOf(chart: MetricChart, plot: uPlot, format: (value: number) => stri
       traceId,
       label: `${format(value)} at ${clock(timeUs)}: open its trace`,
     }))
-    .filter((dot) => dot.left >= left && dot.left <= left + width && dot.top <= top + innerHeight)
-    .slice(0, maxDots);
+    .filter((dot) => dot.left >= left && dot.left <= left + width && dot.top <= top + innerHeight);
 }

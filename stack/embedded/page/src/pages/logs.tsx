@@ -90,7 +90,9 @@ function useSearch(href: string, isTailing: boolean): Found {
   }, [href, isTailing]);
   const loadOlder = async () => {
     hasOlder.current = true;
-    const older = await find(`${href}${href.includes("?") ? "&" : "?"}before=${state.lines.at(-1)?.id}`);
+    const older = await find(
+      `${href}${href.includes("?") ? "&" : "?"}before=${Math.min(...state.lines.map(({ id }) => id))}`,
+    );
     setState({ ...older, lines: [...state.lines, ...older.lines] });
   };
   return { ...state, loadOlder: () => void loadOlder() };
@@ -118,13 +120,18 @@ function LogTable({ lines, marked }: { readonly lines: readonly LogLine[]; reado
           </tr>
         </thead>
         <tbody>
-          {lines.map((line) => (
+          {lines.toSorted(newestFirst).map((line) => (
             <LogRow key={line.id} line={line} isMarked={line.id === marked} />
           ))}
         </tbody>
       </table>
     </Scroll>
   );
+}
+
+/** Lines come in a little out of order: each service sends its own. */
+function newestFirst(a: LogLine, b: LogLine): number {
+  return b.timeUs - a.timeUs || b.id - a.id;
 }
 
 function LogRow({ line, isMarked }: { readonly line: LogLine; readonly isMarked: boolean }) {
