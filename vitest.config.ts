@@ -12,7 +12,7 @@ const kinds = [
 export default defineConfig({
   test: {
     globalSetup: ["test/helpers/build.ts"],
-    reporters: process.env["CI"] === undefined ? ["default"] : ["default", "./test/helpers/skips-reporter.ts"],
+    reporters: process.env["CI"] ? ["default", "./test/helpers/skips-reporter.ts"] : ["default"],
     projects: kinds.map(({ name, include, testTimeout }) => ({
       test: {
         name,
