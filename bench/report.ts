@@ -26,12 +26,12 @@ const columns: readonly Column[] = [
     cell: (results, { setup }) => spread(ratios(results, setup.name, "bare", rate("/order/42"))),
   },
   {
-    title: "`/hello`, of stock",
-    cell: (results, { setup }) => spread(ratios(results, setup.name, "opentelemetry", rate("/hello"))),
+    title: "`/hello`, times OpenTelemetry",
+    cell: (results, { setup }) => spread(ratios(results, setup.name, setup.peer, rate("/hello"))),
   },
   {
-    title: "`/order/:id`, of stock",
-    cell: (results, { setup }) => spread(ratios(results, setup.name, "opentelemetry", rate("/order/42"))),
+    title: "`/order/:id`, times OpenTelemetry",
+    cell: (results, { setup }) => spread(ratios(results, setup.name, setup.peer, rate("/order/42"))),
   },
   {
     title: "CPU µs a request",
@@ -76,7 +76,8 @@ function valuesOf({ loads }: Results, name: string, read: Read): number[] {
   return (loads[name] ?? []).map(read);
 }
 
-function ratios(results: Results, name: string, reference: string, read: Read): number[] {
+function ratios(results: Results, name: string, reference: string | undefined, read: Read): number[] {
+  if (reference === undefined) return [];
   const base = valuesOf(results, reference, read);
   return valuesOf(results, name, read).map((value, round) => value / (base[round] ?? Number.NaN));
 }

@@ -39,7 +39,11 @@ export function diagnosticCounts(): ReadonlyMap<string, number> {
 
 /** Gives the text of anything that was thrown. */
 export function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
+  try {
+    return String(error instanceof Error ? error.message : error);
+  } catch {
+    return "a value that has no text"; // No prototype, or a toString that throws.
+  }
 }
 
 /**

@@ -1,3 +1,5 @@
+import { inspect } from "node:util";
+
 /** One option that cannot be used: where it came from, what was received and what would be right. */
 export interface OptionProblem {
   /** Path of the option in `start()`, for instance `traces.ratio`. */
@@ -28,7 +30,14 @@ export class OptionsError extends Error {
   }
 }
 
+/** One line, however much was given. */
+const inspectSettings = { depth: 1, breakLength: Infinity, maxArrayLength: 5, maxStringLength: 200 } as const;
+
+/** User and password of an address. */
+const credentials = /\/\/[^/\s]*@/g;
+
 function describe({ option, env, got, expected }: OptionProblem): string {
   const source = env === undefined ? option : `${option} (${env})`;
-  return `${source}: got ${JSON.stringify(got) ?? String(got)}, expected ${expected}`;
+  const shown = typeof got === "string" ? JSON.stringify(got) : inspect(got, inspectSettings);
+  return `${source}: got ${shown.replaceAll(credentials, "//(hidden)@")}, expected ${expected}`;
 }

@@ -43,12 +43,12 @@ export const list: Parser<readonly string[]> = {
   },
 };
 
-/** `key=value` pairs separated by commas, values percent-encoded, as OpenTelemetry writes them; or an object. */
+/** `key=value` pairs separated by commas, percent-encoded, as OpenTelemetry writes them; or a plain object. */
 export const keyValues: Parser<Readonly<Record<string, string>>> = {
   expected: "key=value pairs separated by commas",
   parse: (value) => {
     if (typeof value === "string") return parsePairs(splitList(value));
-    if (typeof value !== "object" || value === null) return undefined;
+    if (typeof value !== "object" || value === null || Symbol.iterator in value) return undefined;
     const entries = Object.entries(value);
     return entries.every(([, item]) => typeof item === "string") ? Object.fromEntries(entries) : undefined;
   },
@@ -70,23 +70,28 @@ const units: Readonly<Record<string, number>> = { "": 1, kib: 1024, mib: 1024 **
 export const bytes: Parser<number> = {
   expected: "a size such as 64MiB",
   parse: (value) => {
+    if (typeof value !== "string" && typeof value !== "number") return undefined;
     const match = /^(\d+)\s*([kmg]ib)?$/i.exec(String(value).trim());
     const size = Number(match?.[1]) * (units[match?.[2]?.toLowerCase() ?? ""] ?? Number.NaN);
     return Number.isSafeInteger(size) && size > 0 ? size : undefined;
   },
 };
 
+/** One of these names, which are lower case; upper case is taken for the same, as OpenTelemetry asks. */
 export function oneOf<T extends string>(...names: readonly T[]): Parser<T> {
-  return { expected: `one of ${names.join(", ")}`, parse: (value) => names.find((name) => name === value) };
+  return {
+    expected: `one of ${names.join(", ")}`,
+    parse: (value) => (typeof value === "string" ? names.find((name) => name === value.toLowerCase()) : undefined),
+  };
 }
 
 export function someOf<T extends string>(...names: readonly T[]): Parser<readonly T[]> {
   return {
     expected: `one or more of ${names.join(", ")}, separated by commas`,
     parse: (value) => {
-      const wanted = list.parse(value);
-      const found = names.filter((name) => wanted?.includes(name));
-      return wanted?.length === found.length ? found : undefined;
+      const wanted = new Set(list.parse(value)?.map((name) => name.toLowerCase()));
+      const found = names.filter((name) => wanted.has(name));
+      return found.length > 0 && found.length === wanted.size ? found : undefined;
     },
   };
 }
@@ -124,10 +129,11 @@ function splitList(value: string): string[] {
 function parsePairs(pairs: readonly string[]): Record<string, string> | undefined {
   const entries = pairs.map((pair) => /^([^=]+)=(.*)$/.exec(pair));
   if (entries.includes(null)) return undefined;
-  return Object.fromEntries(entries.map((match) => [match?.[1]?.trim() ?? "", decode(match?.[2]?.trim() ?? "")]));
+  return Object.fromEntries(entries.map((match) => [decode(match?.[1]), decode(match?.[2])]));
 }
 
-function decode(value: string): string {
+function decode(encoded = ""): string {
+  const value = encoded.trim();
   try {
     return decodeURIComponent(value);
   } catch {

@@ -40,6 +40,8 @@ export interface MetricOptions {
   readonly exemplars: boolean;
   readonly seriesLimit: number;
   readonly pushIntervalMs: number;
+  readonly url: string | undefined;
+  readonly headers: Readonly<Record<string, string>> | undefined;
   readonly registries: readonly PrometheusRegistry[];
 }
 
@@ -221,6 +223,21 @@ export const optionTable: { readonly [G in keyof Options]: Rows<Options[G]> } = 
       default: 60_000,
       parser: integer(1000, 3_600_000),
       about: "Time between two sends of the `otlp` exporter, in milliseconds",
+    },
+    url: {
+      env: ["OTEL_EXPORTER_OTLP_METRICS_ENDPOINT"],
+      default: undefined,
+      defaultText: "made from the traces' `endpoint`",
+      parser: url,
+      about: "Full address for metrics of the `otlp` exporter, used as it stands",
+    },
+    headers: {
+      env: ["OTEL_EXPORTER_OTLP_METRICS_HEADERS", "OTEL_EXPORTER_OTLP_HEADERS"],
+      default: undefined,
+      defaultText: "those of traces, unless one of the two has an address of its own",
+      parser: keyValues,
+      isSecret: true,
+      about: "Headers of each OTLP request of metrics",
     },
     registries: {
       default: [],
@@ -411,6 +428,7 @@ export interface StartOptions extends Partial<ServiceOptions> {
 /** Variables of OpenTelemetry that have no effect here, and what to do instead: who sets one should hear of it. */
 export const ignoredVariables: Readonly<Record<string, string>> = {
   OTEL_CONFIG_FILE: "give the same by variables or in start()",
+  OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE: "metrics are sent as totals since the start",
   OTEL_LOGS_EXPORTER: "log lines go to stdout, or to OBSBOX_LOG_DIR, for a shipper to read",
 };
 
@@ -432,8 +450,9 @@ type Environment = Readonly<Record<string, string | undefined>>;
 export function resolveOptions(input: StartOptions, env: Environment): Options {
   const problems: OptionProblem[] = [];
   const { logs, metrics, traces, admin, instrumentations, shutdown, ...service } = input;
-  const groups: Record<keyof Options, object | undefined> = {
-    service: env["OTEL_SDK_DISABLED"] === "true" ? { enabled: false, ...service } : service,
+  const isDisabled = service.enabled === undefined && env["OTEL_SDK_DISABLED"]?.trim().toLowerCase() === "true";
+  const groups: Record<keyof Options, unknown> = {
+    service: isDisabled ? { ...service, enabled: false } : service,
     logs: logs === false ? switchedOff.logs : logs,
     metrics: metrics === false ? switchedOff.metrics : metrics,
     traces: traces === false ? switchedOff.traces : traces,
@@ -442,7 +461,7 @@ export function resolveOptions(input: StartOptions, env: Environment): Options {
     shutdown,
   };
   const resolve = <G extends keyof Options>(group: G): Options[G] =>
-    resolveGroup<Options[G]>(group, optionTable[group], groups[group] ?? {}, env, problems);
+    resolveGroup<Options[G]>(group, optionTable[group], partOf(group, groups[group], problems), env, problems);
   const options: Options = {
     service: resolve("service"),
     logs: resolve("logs"),
@@ -456,6 +475,14 @@ export function resolveOptions(input: StartOptions, env: Environment): Options {
   return options;
 }
 
+/** The options of a part, for which plain JavaScript may give anything. */
+function partOf(group: string, given: unknown, problems: OptionProblem[]): object {
+  if (given === undefined || given === null) return {};
+  if (typeof given === "object") return given;
+  problems.push({ option: group, got: typeof given, expected: "an object of options" });
+  return {};
+}
+
 function resolveGroup<T>(group: string, rows: Rows<T>, given: object, env: Environment, problems: OptionProblem[]): T {
   const prefix = group === "service" ? "" : `${group}.`;
   const values: Partial<T> = {};
@@ -463,13 +490,10 @@ function resolveGroup<T>(group: string, rows: Rows<T>, given: object, env: Envir
     values[key] = resolveRow(`${prefix}${key}`, rows[key], Reflect.get(given, key), env, problems);
   }
   for (const key of Object.keys(given)) {
-    if (key in rows) continue;
-    const expected = `one of ${Object.keys(rows).join(", ")}`;
-    problems.push({
-      option: `${prefix}${key}`,
-      got: Reflect.get(given, key),
-      expected: `no such option, but ${expected}`,
-    });
+    if (Object.hasOwn(rows, key)) continue;
+    const parts = group === "service" ? Object.keys(optionTable).filter((part) => part !== group) : [];
+    const expected = `one of ${[...Object.keys(rows), ...parts].join(", ")}`;
+    problems.push({ option: `${prefix}${key}`, got: key, expected }); // The value may be a secret.
   }
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- every key of T has a row, and every row has given its value
   return values as T;

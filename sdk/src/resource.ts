@@ -18,8 +18,8 @@ export interface Service {
 }
 
 interface PackageFile {
-  readonly name?: string;
-  readonly version?: string;
+  readonly name: string | undefined;
+  readonly version: string | undefined;
 }
 
 /**
@@ -29,10 +29,10 @@ interface PackageFile {
 export function describeService(options: ServiceOptions, env: NodeJS.ProcessEnv = process.env): Service {
   const given = options.resourceAttributes;
   const own = readNearestPackage(entryPoint());
-  const name = options.serviceName ?? given[names.serviceName] ?? own?.name ?? "unknown_service:node";
-  const version = options.serviceVersion ?? given[names.serviceVersion] ?? own?.version;
-  const environment = options.environment ?? given[names.deploymentEnvironmentName] ?? env["NODE_ENV"];
-  const instanceId = given[names.serviceInstanceId] ?? randomUUID();
+  const name = firstText(options.serviceName, given[names.serviceName], own?.name) ?? "unknown_service:node";
+  const version = firstText(options.serviceVersion, given[names.serviceVersion], own?.version);
+  const environment = firstText(options.environment, given[names.deploymentEnvironmentName], env["NODE_ENV"]);
+  const instanceId = firstText(given[names.serviceInstanceId]) ?? randomUUID();
   return {
     name,
     version,
@@ -81,10 +81,16 @@ function readPackage(path: string): PackageFile | undefined {
   if (!existsSync(path)) return undefined;
   try {
     const content: unknown = JSON.parse(readFileSync(path, "utf8"));
-    return typeof content === "object" && content !== null ? content : undefined;
+    if (typeof content !== "object" || content === null) return undefined;
+    return { name: firstText(Reflect.get(content, "name")), version: firstText(Reflect.get(content, "version")) };
   } catch {
     return undefined; // Not readable or not JSON: Node itself decides whether that matters.
   }
+}
+
+/** The first that is a text with something in it. */
+function firstText(...values: readonly unknown[]): string | undefined {
+  return values.find((value): value is string => typeof value === "string" && value !== "");
 }
 
 function processAttributes(): Record<string, string | number> {

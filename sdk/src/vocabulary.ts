@@ -316,7 +316,7 @@ export function prometheusName(metric: Pick<Metric, "name" | "type" | "unit">): 
  */
 export function prometheusLabel(name: string): string {
   const label = name.replace(/[^a-zA-Z0-9_]/g, "_");
-  return /^[0-9]/.test(label) ? `_${label}` : label;
+  return /^([0-9]|$)/.test(label) ? `_${label}` : label;
 }
 
 function withSuffix(name: string, suffix: string): string {

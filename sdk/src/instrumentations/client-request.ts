@@ -4,7 +4,7 @@ import type { Tracer } from "@opentelemetry/api";
 import { epochMs } from "../clock.ts";
 import { attributes as names } from "../vocabulary.ts";
 import type { ClientMetrics } from "./http-metrics.ts";
-import { knownMethod, withoutQuery } from "./http-names.ts";
+import { knownMethod, pathOf } from "./http-names.ts";
 
 export interface ClientSpan {
   /** Gives the headers that carry the trace on. */
@@ -37,7 +37,7 @@ export function beginClientRequest(
   const parent = context.active();
   const attributes = {
     [names.httpRequestMethod]: method,
-    [names.urlFull]: publicOrigin + withoutQuery(target.path),
+    [names.urlFull]: publicOrigin + pathOf(target.path),
     [names.serverAddress]: address,
     [names.serverPort]: port,
   };

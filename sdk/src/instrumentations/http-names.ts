@@ -7,17 +7,18 @@ export function knownMethod(method: string | undefined): string {
   return method !== undefined && methods.has(method) ? method : "_OTHER";
 }
 
-/** Takes a Host header apart: `example.org:8080`, `[::1]:80`, `example.org`. */
+/** Takes a Host header apart: `example.org:8080`, `[::1]:80`, `example.org`. What is no port belongs to the name. */
 export function splitHost(host: string | undefined): { readonly address?: string; readonly port?: number } {
   if (host === undefined) return {};
-  const colon = host.lastIndexOf(":");
-  if (colon === -1 || host.endsWith("]")) return { address: host };
-  const port = Number(host.slice(colon + 1));
-  return Number.isInteger(port) ? { address: host.slice(0, colon), port } : { address: host };
+  const [, address = host, digits = ""] = /^(.*):(\d*)$/s.exec(host) ?? [];
+  if (digits === "") return { address };
+  const port = Number(digits);
+  return port <= 65_535 ? { address, port } : { address: host };
 }
 
-/** The path alone: what follows it can be secret. */
-export function withoutQuery(url: string): string {
-  const end = url.search(/[?#]/);
-  return end === -1 ? url : url.slice(0, end);
+/** The path alone: what follows it can be secret, and so can what stands before it in the absolute form for proxies. */
+export function pathOf(url: string): string {
+  const path = url.startsWith("/") ? url : url.replace(/^[a-z][a-z\d+.-]*:\/\/[^/?#]*/i, "");
+  const end = path.search(/[?#]/);
+  return end === -1 ? path : path.slice(0, end);
 }

@@ -11,7 +11,7 @@ import { attributes as names } from "../vocabulary.ts";
 import { templateOf } from "./express.ts";
 import { createServerMetrics } from "./http-metrics.ts";
 import type { ServerMetrics } from "./http-metrics.ts";
-import { knownMethod, splitHost, withoutQuery } from "./http-names.ts";
+import { knownMethod, pathOf, splitHost } from "./http-names.ts";
 import type { Instrumentation, Pipelines } from "./index.ts";
 import { keepRequestContext } from "./request-context.ts";
 import { attachServerRequest, serverRequestOf } from "./server-request.ts";
@@ -53,7 +53,7 @@ function beginWith({ tracer }: Pipelines, metrics: ServerMetrics) {
     const startedAt = performance.now();
     const method = knownMethod(message.method);
     const scheme = "encrypted" in message.socket ? "https" : "http";
-    const path = withoutQuery(message.url ?? "/");
+    const path = pathOf(message.url ?? "/");
     const span = startSpan(tracer, message, { method, path, scheme, startedAt, parent });
     const context = trace.setSpan(parent, span);
     const request: ServerRequest = {

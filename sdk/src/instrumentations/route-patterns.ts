@@ -37,7 +37,7 @@ function flatten(patterns: readonly Pattern[]): (string | RegExp)[] {
 }
 
 function fits(pattern: string | RegExp, path: string, where: "whole" | "end"): boolean {
-  if (pattern instanceof RegExp) return where === "whole" && pattern.test(path);
+  if (pattern instanceof RegExp) return where === "whole" && path.search(pattern) !== -1;
   if (!hasFixedLength(pattern)) return false;
   const wanted = segmentsOf(pattern);
   const given = segmentsOf(path);
@@ -46,9 +46,9 @@ function fits(pattern: string | RegExp, path: string, where: "whole" | "end"): b
   return wanted.every((segment, index) => isParameter(segment) || isSame(segment, given[offset + index]));
 }
 
-/** Neither optional parts nor wildcards: it matches as many segments as it has. */
+/** Neither optional parts nor wildcards, nor the text of a RegExp: it matches as many segments as it has. */
 function hasFixedLength(pattern: string): boolean {
-  return !/[*?+(){}[\]]/.test(pattern.replace(/:\w+\([^)/]*\)/g, ":parameter"));
+  return !/[*?+(){}[\]^$]|\\\//.test(pattern.replace(/:\w+\([^)/]*\)/g, ":parameter"));
 }
 
 function isParameter(segment: string): boolean {

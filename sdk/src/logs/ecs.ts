@@ -7,7 +7,7 @@
  */
 import { IncomingMessage, ServerResponse } from "node:http";
 import { logFields } from "../vocabulary.ts";
-import { bounded, cutText, readableEntries } from "./limits.ts";
+import { bounded, cutText, isError, readableEntries, unserializable } from "./limits.ts";
 import type { Json } from "./limits.ts";
 
 /** The version of the schema that the fields belong to. */
@@ -24,6 +24,9 @@ const openFieldSets = new Set(
 /** Fields in those sets that only the SDK writes. */
 const ownFields = new Set<string>([logFields.eventDataset, "event.id"]);
 
+/** Causes below each other in a stack trace. */
+const maxCauses = 4;
+
 type Fields = Record<string, Json>;
 
 /** Turns what was passed to a log call, or to `child()`, into ECS fields. */
@@ -34,27 +37,34 @@ export function toEcsFields(given: object): Fields {
 }
 
 function addField(fields: Fields, key: string, value: unknown): void {
-  if (value instanceof Error && (key === "err" || key === "error")) Object.assign(fields, errorFields(value));
-  else if (value instanceof IncomingMessage) Object.assign(fields, requestFields(value));
-  else if (value instanceof ServerResponse) fields[logFields.httpResponseStatusCode] = value.statusCode;
-  else {
-    const copied = bounded(value);
-    if (copied !== undefined) fields[placeFor(key, copied)] = copied;
+  try {
+    Object.assign(fields, fieldsFor(key, value));
+  } catch {
+    fields[placeFor(key, unserializable)] = unserializable; // A proxy or a getter that throws.
   }
+}
+
+function fieldsFor(key: string, value: unknown): Fields {
+  if ((key === "err" || key === "error") && isError(value)) return errorFields(value);
+  if (value instanceof IncomingMessage) return requestFields(value);
+  if (value instanceof ServerResponse) return { [logFields.httpResponseStatusCode]: value.statusCode };
+  const copied = bounded(value);
+  return copied === undefined ? {} : { [placeFor(key, copied)]: copied };
 }
 
 function placeFor(key: string, value: Json): string {
   if (isOpen(key, value)) return key;
   if (key === "name" && typeof value === "string") return logFields.logger;
   const isPlain = typeof value !== "object" || value === null;
-  return `${isPlain ? "labels" : "app"}.${key.replaceAll(".", "_")}`;
+  return `${isPlain ? "labels" : "app"}.${key.replaceAll(".", "_") || "_"}`;
 }
 
 function isOpen(key: string, value: Json): boolean {
   const [fieldSet = "", ...rest] = key.split(".");
-  const isWhole = rest.length === 0;
-  const fits = isWhole ? typeof value === "object" && value !== null && !Array.isArray(value) : true;
-  return fits && openFieldSets.has(fieldSet) && !ownFields.has(key);
+  if (!openFieldSets.has(fieldSet) || rest.includes("")) return false;
+  if (rest.length > 0) return !ownFields.has(key);
+  const isSet = typeof value === "object" && value !== null && !Array.isArray(value);
+  return isSet && !Object.keys(value).some((inner) => ownFields.has(`${fieldSet}.${inner}`));
 }
 
 /** The error with its causes, the way Node prints them, in one stack trace. */
@@ -66,11 +76,16 @@ export function errorFields(error: Error): Fields {
   };
 }
 
-function stackWithCauses(error: Error, depth = 0): string {
-  const stack = error.stack ?? `${error.name}: ${error.message}`;
-  const causes = [error.cause, ...(error instanceof AggregateError ? error.errors : [])];
-  const below = depth < 4 ? causes.filter((cause) => cause instanceof Error) : [];
-  return [stack, ...below.map((cause) => `Caused by: ${stackWithCauses(cause, depth + 1)}`)].join("\n");
+function stackWithCauses(error: Error, above: readonly Error[] = []): string {
+  const stack = typeof error.stack === "string" ? error.stack : `${cutText(error.name)}: ${cutText(error.message)}`;
+  const path = [...above, error];
+  const below = path.length <= maxCauses ? causesOf(error).filter((cause) => !path.includes(cause)) : [];
+  return [stack, ...below.map((cause) => `Caused by: ${stackWithCauses(cause, path)}`)].join("\n");
+}
+
+function causesOf(error: Error): Error[] {
+  const together: unknown = "errors" in error ? error.errors : [];
+  return [error.cause, ...(Array.isArray(together) ? together : [])].filter(isError);
 }
 
 /** Method and path only: headers and query can hold secrets. */

@@ -33,14 +33,19 @@ class FileSink implements LogSink {
   readonly maxLineBytes = maxLineBytes;
   readonly #settings: FileSettings;
   readonly #prefix: string;
+  /** Names of this service's files; the process is the first group. */
+  readonly #pattern: RegExp;
   #fd: number;
   #size = 0;
   /** The previous write stopped within a line: a full disk, for instance. */
   #isTorn = false;
+  /** When the latest file was begun. Rises with each file, whatever the system clock does: names are in that order. */
+  #begunMs = 0;
 
   constructor(settings: FileSettings) {
     this.#settings = settings;
     this.#prefix = settings.service.replace(/[^A-Za-z0-9_-]/g, "_");
+    this.#pattern = new RegExp(`^${this.#prefix}\\.\\d{8}T\\d{9}Z\\.(\\d+)\\.[0-9a-f]{8}\\.ndjson$`);
     this.#fd = this.#open();
   }
 
@@ -74,27 +79,38 @@ class FileSink implements LogSink {
   }
 
   #open(): number {
-    const time = new Date().toISOString().replace(/[-:.]/g, "");
-    const id = randomBytes(4).toString("hex");
-    const fd = openSync(join(this.#settings.dir, `${this.#prefix}.${time}.${process.pid}.${id}.ndjson`), "a", 0o640);
-    this.#size = 0;
-    this.#isTorn = false;
-    this.#removeOldest();
-    this.#size = writeSync(fd, headerLine(this.#settings.service));
-    return fd;
+    const { dir, service } = this.#settings;
+    const name = this.#nextName();
+    const fd = openSync(join(dir, name), "a", 0o640);
+    try {
+      this.#removeOldest(name);
+      const header = Buffer.from(headerLine(service));
+      this.#size = writeSync(fd, header);
+      this.#isTorn = this.#size < header.length;
+      return fd;
+    } catch (error) {
+      closeSync(fd);
+      rmSync(join(dir, name), { force: true });
+      throw error;
+    }
   }
 
-  #removeOldest(): void {
+  #nextName(): string {
+    this.#begunMs = Math.max(Date.now(), this.#begunMs + 1);
+    const time = new Date(this.#begunMs).toISOString().replace(/[-:.]/g, "");
+    return `${this.#prefix}.${time}.${process.pid}.${randomBytes(4).toString("hex")}.ndjson`;
+  }
+
+  #removeOldest(newest: string): void {
     const { dir, fileCount } = this.#settings;
-    const own = readdirSync(dir).filter((name) => this.#isDisposable(name));
-    for (const name of own.toSorted().slice(0, -fileCount)) rmSync(join(dir, name), { force: true });
+    const others = readdirSync(dir).filter((name) => name !== newest && this.#isDisposable(name));
+    for (const name of others.toSorted().slice(0, 1 - fileCount)) rmSync(join(dir, name), { force: true });
   }
 
   /** Files of this process and of processes that have ended; those of a living one are its own. */
   #isDisposable(name: string): boolean {
-    const [prefix, , pid, , ending] = name.split(".");
-    if (prefix !== this.#prefix || ending !== "ndjson") return false;
-    return Number(pid) === process.pid || !isAlive(Number(pid));
+    const pid = this.#pattern.exec(name)?.[1];
+    return pid !== undefined && (Number(pid) === process.pid || !isAlive(Number(pid)));
   }
 }
 

@@ -12,14 +12,14 @@ export interface PrettySettings {
 type Style = Parameters<typeof styleText>[0];
 type Fields = Readonly<Record<string, unknown>>;
 
-const levelStyles: Readonly<Record<string, Style>> = {
-  trace: "gray",
-  debug: "blue",
-  info: "green",
-  warn: "yellow",
-  error: "red",
-  fatal: ["bgRed", "white"],
-};
+const levelStyles = new Map<string, Style>([
+  ["trace", "gray"],
+  ["debug", "blue"],
+  ["info", "green"],
+  ["warn", "yellow"],
+  ["error", "red"],
+  ["fatal", ["bgRed", "white"]],
+]);
 
 /** Fields that have their place in the line, or are the same in every line. */
 const placed = new Set<string>([
@@ -46,7 +46,7 @@ export function prettyLine(line: string, { colors = false, service = false }: Pr
   const level = textOf(fields[logFields.level]);
   const parts = [
     paint("gray", clockTime(textOf(fields[logFields.timestamp]))),
-    paint(levelStyles[level] ?? "reset", level.toUpperCase().padEnd(5)),
+    paint(levelStyles.get(level) ?? "reset", level.toUpperCase().padEnd(5)),
     ...(service ? [paint("cyan", textOf(fields[logFields.serviceName]))] : []),
     textOf(fields[logFields.message]),
     ...extras(fields).map(([key, value]) => paint("gray", `${key}=${value}`)),
@@ -69,7 +69,7 @@ function parse(line: string): Fields | undefined {
 function extras(fields: Fields): [string, string][] {
   return Object.entries(fields)
     .filter(([key]) => !placed.has(key) && !constant.test(key))
-    .map(([key, value]) => [key.replace(/^(labels|app)\./, ""), textOf(value)]);
+    .map(([key, value]) => [textOf(key.replace(/^(labels|app)\./, "")), textOf(value)]);
 }
 
 function clockTime(timestamp: string): string {

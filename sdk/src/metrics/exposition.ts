@@ -64,8 +64,9 @@ export async function writeFamilies(families: readonly Family[], format: Exposit
  * wanted than the classic text.
  */
 export function chooseFormat(accept: string | undefined): ExpositionFormat {
+  const ranges = (accept ?? "").toLowerCase().split(",");
   const wanted = (type: string) =>
-    Math.max(0, ...(accept ?? "").split(",").map((range) => (range.trim().startsWith(type) ? quality(range) : 0)));
+    Math.max(0, ...ranges.map((range) => (range.trim().startsWith(type) ? quality(range) : 0)));
   const openMetricsQuality = wanted("application/openmetrics-text");
   return openMetricsQuality > 0 && openMetricsQuality >= wanted("text/plain") ? openMetrics : classicText;
 }

@@ -64,10 +64,10 @@ function targetInfo(attributes: Attributes): Family {
 function addMetric(drafts: Map<string, Draft>, metric: MetricData, writeSeries: LabelWriter): void {
   const shape = shapeOf(metric);
   if (shape === undefined) return;
-  const { type } = shape;
+  const { type, isUpDown } = shape;
   const { name: otelName, unit, description } = metric.descriptor;
   const help = description === "" ? `OpenTelemetry metric ${otelName}` : description;
-  const fullName = prometheusName({ name: otelName, unit, type });
+  const fullName = prometheusName({ name: otelName, unit, type: isUpDown ? "upDownCounter" : type });
   const name = type === "counter" ? fullName.slice(0, -"_total".length) : fullName;
   const draft = drafts.get(name) ?? { name, type, unit, help, series: new Map<string, readonly Sample[]>() };
   if (draft.type !== type) {
@@ -85,6 +85,8 @@ interface Series {
 
 interface Shape {
   readonly type: "counter" | "gauge" | "histogram";
+  /** Shown as a gauge, but named as the sum that it is. */
+  readonly isUpDown?: true;
   readonly series: readonly Series[];
 }
 
@@ -93,7 +95,7 @@ function shapeOf(metric: MetricData): Shape | undefined {
     case DataPointType.SUM:
       return metric.isMonotonic
         ? { type: "counter", series: metric.dataPoints.map((point) => oneSample(point, "_total")) }
-        : { type: "gauge", series: metric.dataPoints.map((point) => oneSample(point, "")) };
+        : { type: "gauge", isUpDown: true, series: metric.dataPoints.map((point) => oneSample(point, "")) };
     case DataPointType.GAUGE:
       return { type: "gauge", series: metric.dataPoints.map((point) => oneSample(point, "")) };
     case DataPointType.HISTOGRAM:
@@ -127,7 +129,13 @@ function buckets({ attributes, value, exemplars }: PointWithExemplars): Series {
     if (value.sum !== undefined) written.push({ suffix: "_sum", labels, value: value.sum });
     return written;
   };
-  return { attributes, samples };
+  return { attributes: withoutBound(attributes), samples };
+}
+
+/** One `le` belongs to the buckets; Prometheus refuses a scrape in which a series has a second one. */
+function withoutBound(attributes: Attributes): Attributes {
+  const { le, ...others } = attributes;
+  return le === undefined ? attributes : { ...others, exported_le: le };
 }
 
 function toSampleExemplar(exemplar: Exemplar | undefined): SampleExemplar | undefined {
@@ -142,8 +150,9 @@ function addSeries(draft: Draft, labels: string, samplesOf: Series["samples"]): 
   draft.series.set(labels, known === undefined ? samples : merge(draft.type, known, samples));
 }
 
-/** Two scopes wrote the same series: counts add up, of two gauges the later one holds. */
+/** Two scopes wrote the same series: counts add up, of two gauges, or with other bounds, the later one holds. */
 function merge(type: Draft["type"], first: readonly Sample[], second: readonly Sample[]): readonly Sample[] {
-  if (type === "gauge" || first.length !== second.length) return second;
+  const isSame = first.length === second.length && first.every(({ labels }, index) => labels === second[index]?.labels);
+  if (type === "gauge" || !isSame) return second;
   return first.map((sample, index) => ({ ...sample, value: sample.value + (second[index]?.value ?? 0) }));
 }

@@ -56,7 +56,8 @@ export interface Histograms {
   readonly producer: MetricProducer;
 }
 
-const overflow: Attributes = { "otel.metric.overflow": true };
+/** Attributes of the series that takes what is beyond the limit. */
+export const overflow: Attributes = { "otel.metric.overflow": true };
 const sampledFlag = 1;
 
 export function createHistograms(limits: { seriesLimit: number; exemplars: boolean }): Histograms {
@@ -82,11 +83,13 @@ function collect(stores: readonly HistogramStore[]) {
 
 class HistogramStore implements OwnHistogram {
   readonly #definition: HistogramDefinition;
+  readonly #boundaries: readonly number[];
   readonly #limits: { readonly seriesLimit: number; readonly exemplars: boolean };
   readonly #series = new Map<string, BucketSeries>();
 
   constructor(definition: HistogramDefinition, limits: { seriesLimit: number; exemplars: boolean }) {
     this.#definition = definition;
+    this.#boundaries = rising(definition.boundaries);
     this.#limits = limits;
   }
 
@@ -95,7 +98,7 @@ class HistogramStore implements OwnHistogram {
     const known = this.#series.get(key);
     if (known !== undefined) return known;
     if (this.#series.size >= this.#limits.seriesLimit && attributes !== overflow) return this.series(overflow);
-    const made = new BucketSeries({ ...attributes }, this.#definition.boundaries, this.#limits.exemplars);
+    const made = new BucketSeries({ ...attributes }, this.#boundaries, this.#limits.exemplars);
     this.#series.set(key, made);
     return made;
   }
@@ -136,7 +139,7 @@ class BucketSeries implements HistogramSeries {
   }
 
   record(value: number, span?: Span): void {
-    if (Number.isNaN(value)) return;
+    if (typeof value !== "number" || Number.isNaN(value)) return; // Plain JavaScript may give anything.
     const bucket = this.#bucketOf(value);
     this.#counts[bucket] = (this.#counts[bucket] ?? 0) + 1;
     this.count += 1;
@@ -173,7 +176,13 @@ class BucketSeries implements HistogramSeries {
   }
 }
 
-function keyOf(attributes: Attributes): string {
+/** Each bound once, as the format asks; the last bucket, for everything, is there anyway. */
+function rising(boundaries: readonly number[]): readonly number[] {
+  return [...new Set(boundaries)].filter((bound) => Number.isFinite(bound)).toSorted((a, b) => a - b);
+}
+
+/** The same for the same attributes, in whatever order. */
+export function keyOf(attributes: Attributes): string {
   const keys = Object.keys(attributes);
   if (keys.length > 1) keys.sort();
   return JSON.stringify(keys.map((key) => [key, attributes[key]]));

@@ -8,7 +8,7 @@ export type LabelWriter = (attributes: Attributes) => string;
 /** @param common - Attributes that every series carries. */
 export function createLabelWriter(common: Attributes = {}): LabelWriter {
   const prefix = joinLabels(common, new Set());
-  const taken = new Set(Object.keys(common).map(prometheusLabel));
+  const taken = new Set(Object.keys(common).map(labelName));
   return (attributes) => {
     const own = joinLabels(attributes, taken);
     return prefix === "" || own === "" ? prefix + own : `${prefix},${own}`;
@@ -40,7 +40,7 @@ function joinLabels(attributes: Attributes, taken: ReadonlySet<string>): string 
   const labels = new Map<string, string>();
   for (const name in attributes) {
     const value = attributes[name];
-    const label = prometheusLabel(name);
+    const label = labelName(name);
     if (value === undefined || taken.has(label)) continue;
     const before = labels.get(label);
     labels.set(label, before === undefined ? toText(value) : `${before};${toText(value)}`);
@@ -50,6 +50,12 @@ function joinLabels(attributes: Attributes, taken: ReadonlySet<string>): string 
   return written;
 }
 
+/** Names that begin with `__` are Prometheus' own: a series with a second `__name__` makes it refuse the scrape. */
+function labelName(attribute: string): string {
+  return prometheusLabel(attribute).replace(/^__+/, "_");
+}
+
 function toText(value: AttributeValue): string {
-  return typeof value === "string" ? value : JSON.stringify(value);
+  if (typeof value === "string") return value;
+  return typeof value === "number" ? String(value) : JSON.stringify(value);
 }

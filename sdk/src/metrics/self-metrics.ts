@@ -26,7 +26,7 @@ export function observeSelf(pipeline: MetricPipeline, sources: SelfSources): () 
   const rows: readonly (readonly [Metric, () => Measured])[] = [
     [metrics.logRecords, () => byLabel(attributes.logLevel, logRecords)],
     [metrics.logDropped, () => byLabel(attributes.reason, droppedRecords)],
-    [metrics.metricOverflow, () => byLabel(attributes.instrument, scraper.overflows)],
+    [metrics.metricOverflow, () => byLabel(attributes.instrument, pipeline.overflows)],
     [metrics.diagnostics, () => byLabel(attributes.diagnosticCode, diagnostics)],
     [metrics.propagationMissed, missedPropagations],
     [metrics.scrapeDuration, () => scraper.previous.seconds],

@@ -1,12 +1,17 @@
 /** Where spans go, and how that went. */
 import type { ExportResult } from "@opentelemetry/core";
 import { ExportResultCode } from "@opentelemetry/core";
-import { OTLPTraceExporter as JsonExporter } from "@opentelemetry/exporter-trace-otlp-http";
-import { OTLPTraceExporter as ProtobufExporter } from "@opentelemetry/exporter-trace-otlp-proto";
-import { CompressionAlgorithm } from "@opentelemetry/otlp-exporter-base";
+import { CompressionAlgorithm, OTLPExporterBase } from "@opentelemetry/otlp-exporter-base";
+import { convertLegacyHttpOptions, createOtlpHttpExportDelegate } from "@opentelemetry/otlp-exporter-base/node-http";
+import {
+  JsonTraceSerializer,
+  ProtobufTraceSerializer,
+  TraceExporterMetricsHelper,
+} from "@opentelemetry/otlp-transformer";
 import { ConsoleSpanExporter } from "@opentelemetry/sdk-trace";
 import type { ReadableSpan, SpanExporter } from "@opentelemetry/sdk-trace";
 import type { TraceOptions } from "../options.ts";
+import { encodeSpans } from "./encode.ts";
 
 /** How sending has gone since the start of the process. */
 export interface ExportStatus {
@@ -20,7 +25,16 @@ export interface ExportStatus {
 /** The address of an OTLP receiver on this machine, used when OTLP is asked for without an address. */
 const localReceiver = "http://localhost:4318";
 
-const encodings = { "http/protobuf": ProtobufExporter, "http/json": JsonExporter } as const;
+const encodings = {
+  "http/protobuf": {
+    contentType: "application/x-protobuf",
+    serializer: {
+      serializeRequest: encodeSpans,
+      deserializeResponse: (body: Uint8Array) => ProtobufTraceSerializer.deserializeResponse(body),
+    },
+  },
+  "http/json": { contentType: "application/json", serializer: JsonTraceSerializer },
+} as const;
 
 /** Makes the exporter that the options ask for; undefined when spans go nowhere. */
 export function createExporter(options: TraceOptions): { exporter: SpanExporter; target: string } | undefined {
@@ -29,13 +43,16 @@ export function createExporter(options: TraceOptions): { exporter: SpanExporter;
   if (kind === "none") return undefined;
   if (kind === "console") return { exporter: new ConsoleSpanExporter(), target: "console" };
   const url = options.url ?? `${(options.endpoint ?? localReceiver).replace(/\/$/, "")}/v1/traces`;
-  const exporter = new encodings[options.protocol]({
-    url,
-    headers: options.headers,
-    timeoutMillis: options.timeoutMs,
-    compression: compressionFor(url, options.compression),
-  });
-  return { exporter, target: withoutCredentials(url) };
+  return { exporter: otlpExporter(url, options), target: withoutCredentials(url) };
+}
+
+function otlpExporter(url: string, { headers, timeoutMs, compression, protocol }: TraceOptions): SpanExporter {
+  const { contentType, serializer } = encodings[protocol];
+  const config = { url, headers, timeoutMillis: timeoutMs, compression: compressionFor(url, compression) };
+  const http = convertLegacyHttpOptions(config, "TRACES", "v1/traces", { "Content-Type": contentType });
+  return new OTLPExporterBase(
+    createOtlpHttpExportDelegate(http, serializer, "otlp_http_span_exporter", TraceExporterMetricsHelper, undefined),
+  );
 }
 
 /** Counts what an exporter does. */
