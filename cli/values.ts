@@ -9,15 +9,18 @@ const minWindowBytes = 4 * 1024 ** 2;
 
 export function parseInteger(option: string, given: string | undefined, min: number, max: number): number {
   const value = Number(given);
-  if (given !== "" && Number.isInteger(value) && value >= min && value <= max) return value;
+  if (/^\d+$/.test(given ?? "") && value >= min && value <= max) return value;
   throw wrong(option, given, `a whole number from ${min} to ${max}`);
 }
 
-/** `500ms`, `30s`, `24h`, in milliseconds. */
+/** A timer that is to wait for longer does not wait at all. */
+const maxTimerMs = 2 ** 31 - 1;
+
+/** Time of a timer: `500ms`, `30s`, `24h`, in milliseconds. */
 export function parseDuration(option: string, given: string | undefined): number {
   const value = durationOf(given ?? "");
   if (value === undefined) throw wrong(option, given, "a time such as 500ms, 30s, 15m, 24h or 7d");
-  return value;
+  return Math.min(value, maxTimerMs);
 }
 
 /** An age, a size, or both: `24h,512MiB`. What is not given stays at a day, and at 512 MiB. */

@@ -48,7 +48,7 @@ export const dev: Command = {
 
 async function open({ values }: Input, program: string | undefined): Promise<Box> {
   const host = values["host"] ?? "127.0.0.1";
-  const token = process.env["OBSBOX_DEV_TOKEN"];
+  const token = process.env["OBSBOX_DEV_TOKEN"] || undefined;
   if (!isLoopbackName(host) && token === undefined) {
     throw new UserError(`--host ${host} opens the box to other machines`, {
       hint: "set OBSBOX_DEV_TOKEN to a secret that they must bring",

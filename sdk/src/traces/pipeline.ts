@@ -4,11 +4,12 @@ import type { MeterProvider, TextMapPropagator } from "@opentelemetry/api";
 import { AsyncLocalStorageContextManager } from "@opentelemetry/context-async-hooks";
 import { CompositePropagator, W3CBaggagePropagator, W3CTraceContextPropagator } from "@opentelemetry/core";
 import type { Resource } from "@opentelemetry/resources";
-import { BatchSpanProcessor, SimpleSpanProcessor, TracerProvider } from "@opentelemetry/sdk-trace";
+import { BatchSpanProcessor, SimpleSpanProcessor } from "@opentelemetry/sdk-trace";
 import type { SpanProcessor } from "@opentelemetry/sdk-trace";
 import type { TraceOptions } from "../options.ts";
 import { CountingExporter, createExporter } from "./exporter.ts";
 import type { ExportStatus } from "./exporter.ts";
+import { createTracerProvider } from "./provider.ts";
 import { samplers } from "./sampler.ts";
 
 export interface TracePipeline {
@@ -30,24 +31,21 @@ interface Parts {
 export function startTraces(options: TraceOptions, { resource, meterProvider, processor }: Parts): TracePipeline {
   const made = processor === undefined ? createExporter(options) : undefined;
   const exporter = made && new CountingExporter(made.exporter, made.target);
-  const own = exporter && processorFor(exporter, options, meterProvider);
-  const provider = new TracerProvider({
+  const used = processor ?? (exporter && processorFor(exporter, options, meterProvider));
+  const provider = createTracerProvider({
     resource,
     sampler: samplers[options.sampler](options.ratio),
-    spanLimits: {
-      attributeCountLimit: options.attributeLimit,
-      attributeValueLengthLimit: options.attributeLengthLimit,
-    },
-    spanProcessors: [processor, own].filter((one) => one !== undefined),
+    limits: { attributeCount: options.attributeLimit, attributeLength: options.attributeLengthLimit },
+    processor: used,
   });
   context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable());
   propagation.setGlobalPropagator(new CompositePropagator({ propagators: propagatorsFor(options) }));
   trace.setGlobalTracerProvider(provider);
   return {
     status: () => exporter?.status(),
-    flush: () => provider.forceFlush(),
+    flush: async () => used?.forceFlush(),
     async stop() {
-      await provider.shutdown();
+      await used?.shutdown();
       for (const api of [trace, context, propagation]) api.disable();
     },
   };

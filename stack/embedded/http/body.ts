@@ -29,14 +29,16 @@ async function readRaw(request: IncomingMessage, maxBytes: number): Promise<Buff
   if (Number(request.headers["content-length"]) > maxBytes) throw tooLarge(maxBytes);
   const chunks: Buffer[] = [];
   let size = 0;
-  // What comes after a refusal is read and thrown away, so that the sender gets to see it.
   for await (const chunk of request.iterator({ destroyOnReturn: false })) {
     const bytes = Buffer.from(chunk);
     size += bytes.length;
-    if (size > maxBytes) throw tooLarge(maxBytes);
+    if (size > maxBytes) break;
     chunks.push(bytes);
   }
-  return Buffer.concat(chunks);
+  if (size <= maxBytes) return Buffer.concat(chunks);
+  // What comes after a refusal is read and thrown away, so that the sender gets to see it and can go on.
+  request.resume();
+  throw tooLarge(maxBytes);
 }
 
 function tooLarge(maxBytes: number): HttpError {

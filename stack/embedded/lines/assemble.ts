@@ -1,12 +1,13 @@
 /** Puts a stack trace in plain text, one line for each frame, back together with the line that it belongs to. */
 import type { LogRecord } from "../records.ts";
-import { parseLine } from "./parse.ts";
+import { parseJson, parseLine, withoutEscapes } from "./parse.ts";
 import type { LineSource } from "./parse.ts";
 import type { Line } from "./split.ts";
 
 /** A stack is written at once; what comes later is something else. */
 const waitMs = 50;
 
+/** What would make a message longer than this begins the next one. */
 const maxMessageLength = 32 * 1024;
 
 export interface LineAssembler {
@@ -29,14 +30,15 @@ export function createLineAssembler(source: LineSource, emit: (record: LogRecord
   return {
     flush,
     push(line) {
-      if (held !== undefined && isContinuation(line.text)) {
-        held = { ...held, message: `${held.message}\n${line.text}`.slice(0, maxMessageLength) };
+      const text = withoutEscapes(line.text);
+      if (held !== undefined && isContinuation(text) && held.message.length + text.length < maxMessageLength) {
+        held = { ...held, message: `${held.message}\n${text}` };
         return;
       }
       flush();
       const record = parseLine(line, source);
       if (record === undefined) return;
-      if (!isPlain(record)) return emit(record);
+      if (!isPlain(record, line.text)) return emit(record);
       held = record;
       timer = setTimeout(flush, waitMs);
     },
@@ -47,6 +49,7 @@ function isContinuation(text: string): boolean {
   return /^\s+\S/.test(text) || /^(Caused by:|\})/.test(text);
 }
 
-function isPlain({ attributes }: LogRecord): boolean {
-  return attributes["stream"] !== undefined;
+/** Fields of a line in JSON may have the name of the mark as well. */
+function isPlain({ attributes }: LogRecord, text: string): boolean {
+  return attributes["stream"] !== undefined && parseJson(text) === undefined;
 }

@@ -47,7 +47,8 @@ export function parseLine(line: Line, source: LineSource): LogRecord | undefined
   return { ...record, attributes: { ...record.attributes, ...marks } };
 }
 
-function parseJson(text: string): Fields | undefined {
+/** The fields of a line in JSON; undefined for plain text. */
+export function parseJson(text: string): Fields | undefined {
   if (!text.startsWith("{")) return undefined;
   try {
     return JSON.parse(text);
@@ -110,16 +111,22 @@ function first(fields: Fields, candidates: readonly string[]): Json | undefined 
   return name === undefined ? undefined : fields[name];
 }
 
+/** Lower numbers are seconds, which some loggers write: as milliseconds they would be in 1973 or before. */
+const minMilliseconds = 1e11;
+
 function toMicroseconds(time: Json | undefined): number {
-  const milliseconds = typeof time === "number" ? time : typeof time === "string" ? Date.parse(time) : Number.NaN;
-  return Math.round((Number.isFinite(milliseconds) && milliseconds > 0 ? milliseconds : Date.now()) * 1000);
+  const given = typeof time === "string" ? Date.parse(time) : time;
+  if (typeof given !== "number" || !(given > 0)) return Date.now() * 1000;
+  const isSeconds = typeof time === "number" && given < minMilliseconds;
+  const timeUs = Math.round(given * (isSeconds ? 1e6 : 1000));
+  return Number.isSafeInteger(timeUs) ? timeUs : Date.now() * 1000;
 }
 
 function idOf(value: Json | undefined, digits: number): string | null {
   return typeof value === "string" && value.length === digits && /^[0-9a-f]+$/.test(value) ? value : null;
 }
 
-function withoutEscapes(text: string): string {
+export function withoutEscapes(text: string): string {
   // oxlint-disable-next-line no-control-regex -- colours of a terminal
   return text.replace(/\u001b\[[0-9;]*[A-Za-z]/g, "");
 }

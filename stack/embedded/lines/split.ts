@@ -1,4 +1,5 @@
 /** Cuts a stream of bytes into lines, each of bounded length. */
+import { StringDecoder } from "node:string_decoder";
 
 export interface Line {
   readonly text: string;
@@ -32,8 +33,12 @@ export function createLineSplitter(maxBytes = maxOutputLine): LineSplitter {
     totalBytes += bytes.length;
   };
   const take = (): Line => {
-    const text = Buffer.concat(kept).toString().replace(/\r$/, "");
-    const line = totalBytes > keptBytes ? { text, originalBytes: totalBytes } : { text };
+    const bytes = Buffer.concat(kept);
+    // A line that is cut within a character ends before it: that half is what the decoder waits with.
+    const line =
+      totalBytes > keptBytes
+        ? { text: new StringDecoder().write(bytes), originalBytes: totalBytes }
+        : { text: bytes.toString().replace(/\r$/, "") };
     kept = [];
     keptBytes = 0;
     totalBytes = 0;

@@ -50,6 +50,7 @@ function readField(
   if (isRepeated === true && wireType === WireType.LengthDelimited && scalar.type !== WireType.LengthDelimited) {
     const packedEnd = endOf(reader, end);
     while (reader.pos < packedEnd) add(result, name, scalar.read(reader), isRepeated);
+    if (reader.pos !== packedEnd) throw new RangeError(`the numbers of ${name} end within one`);
     return;
   }
   expectType(name, wireType, scalar.type);

@@ -1,7 +1,7 @@
 /** Log records out of a logs request. */
 import type { Json, LogRecord } from "../records.ts";
 import type { Decoded } from "./decode.ts";
-import { anyValue, attributes, id, list, microseconds, number, object, resource } from "./read.ts";
+import { anyValue, attributes, id, integer, list, microseconds, object, resource } from "./read.ts";
 import type { Taken } from "./spans.ts";
 
 export function takeLogRecords(request: Decoded): Taken<LogRecord> {
@@ -19,7 +19,7 @@ function takeRecord(item: Decoded, from: LogRecord["resource"]): LogRecord {
   return {
     resource: from,
     timeUs: microseconds(item["timeUnixNano"]) || microseconds(item["observedTimeUnixNano"]) || Date.now() * 1000,
-    severity: number(item["severityNumber"]),
+    severity: integer(item["severityNumber"]),
     message: messageOf(anyValue(item["body"])),
     traceId: id(item["traceId"], 32),
     spanId: id(item["spanId"], 16),

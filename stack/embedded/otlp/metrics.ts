@@ -2,7 +2,7 @@
 import { prometheusLabel, prometheusName } from "@obsbox/sdk/vocabulary";
 import type { Attributes, Exemplar, MetricBatch, MetricFamily, MetricSample, MetricType } from "../records.ts";
 import type { Decoded } from "./decode.ts";
-import { attributes, id, list, microseconds, number, object, resource, text } from "./read.ts";
+import { attributes, double, id, list, microseconds, number, object, resource, text } from "./read.ts";
 import type { Taken } from "./spans.ts";
 
 /** Metadata of samples that a saved window holds: which family they belong to. */
@@ -108,7 +108,7 @@ function nameType(type: MetricType): "counter" | "gauge" | "histogram" {
 
 function numberSample(point: Decoded, name: string, labels: Labels): MetricSample[] {
   return [
-    { name, labels, value: number(point["asDouble"] ?? point["asInt"]), ...withExemplar(list(point["exemplars"])[0]) },
+    { name, labels, value: double(point["asDouble"] ?? point["asInt"]), ...withExemplar(list(point["exemplars"])[0]) },
   ];
 }
 
@@ -133,7 +133,7 @@ function summarySamples(point: Decoded, name: string, labels: Labels): MetricSam
   const samples = quantiles.map(({ quantile, value }) => ({
     name,
     labels: { ...labels, quantile: String(number(quantile)) },
-    value: number(value),
+    value: double(value),
   }));
   return [...samples, ...totals(point, name, labels)];
 }

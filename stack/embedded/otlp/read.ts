@@ -23,10 +23,22 @@ export function number(value: unknown): number {
   return typeof parsed === "number" && !Number.isNaN(parsed) ? parsed : 0;
 }
 
+/** A number that may be none: NaN, as JSON writes it too. */
+export function double(value: unknown): number {
+  return value === "NaN" || Number.isNaN(value) ? Number.NaN : number(value);
+}
+
+/** A whole number that a table can keep. */
+export function integer(value: unknown): number {
+  const given = number(value);
+  return Number.isSafeInteger(given) ? given : 0;
+}
+
 /** Nanoseconds since 1970, as text or number, in microseconds. */
 export function microseconds(value: unknown): number {
-  if (typeof value === "string" && /^\d{4,19}$/.test(value)) return Number(value.slice(0, -3));
-  return Math.floor(Math.max(0, number(value)) / 1000);
+  const isText = typeof value === "string" && /^\d{4,19}$/.test(value);
+  const given = isText ? Number(value.slice(0, -3)) : Math.floor(Math.max(0, number(value)) / 1000);
+  return Math.min(given, Number.MAX_SAFE_INTEGER);
 }
 
 /** An id of so many hex digits, lower case; null when it is none or all zero. */
@@ -35,25 +47,29 @@ export function id(value: unknown, digits: 16 | 32): string | null {
   return given.length === digits && /^[0-9a-f]+$/.test(given) && !/^0+$/.test(given) ? given : null;
 }
 
+/** Deeper than any honest value; what lies below counts as absent. */
+const maxDepth = 32;
+
 /** A list of key and value as a plain object. */
-export function attributes(value: unknown): Attributes {
+export function attributes(value: unknown, depth = 0): Attributes {
   const result: Record<string, Json> = Object.create(null);
   for (const entry of list(value)) {
     const { key, value: wrapped } = object(entry);
-    if (typeof key === "string") result[key] = anyValue(wrapped);
+    if (typeof key === "string") result[key] = anyValue(wrapped, depth);
   }
   return result;
 }
 
 /** Takes a value out of its wrapper. */
-export function anyValue(value: unknown): Json {
+export function anyValue(value: unknown, depth = 0): Json {
+  if (depth > maxDepth) return null;
   const { stringValue, boolValue, intValue, doubleValue, arrayValue, kvlistValue, bytesValue } = object(value);
   if (typeof stringValue === "string") return stringValue;
   if (typeof boolValue === "boolean") return boolValue;
   if (intValue !== undefined) return number(intValue);
   if (doubleValue !== undefined) return number(doubleValue);
-  if (arrayValue !== undefined) return list(object(arrayValue)["values"]).map(anyValue);
-  if (kvlistValue !== undefined) return attributes(object(kvlistValue)["values"]);
+  if (arrayValue !== undefined) return list(object(arrayValue)["values"]).map((item) => anyValue(item, depth + 1));
+  if (kvlistValue !== undefined) return attributes(object(kvlistValue)["values"], depth + 1);
   return typeof bytesValue === "string" ? bytesValue : null;
 }
 

@@ -1,7 +1,7 @@
 /** Spans out of a traces request. */
 import type { Resource, Span } from "../records.ts";
 import type { Decoded } from "./decode.ts";
-import { attributes, id, list, microseconds, number, object, resource, text } from "./read.ts";
+import { attributes, id, integer, list, microseconds, object, resource, text } from "./read.ts";
 
 export interface Taken<T> {
   readonly records: readonly T[];
@@ -39,10 +39,10 @@ function takeSpan(item: Decoded, from: Resource, scope: string): Span | undefine
     spanId,
     parentId: id(item["parentSpanId"], 16),
     name: text(item["name"]),
-    kind: number(item["kind"]),
+    kind: integer(item["kind"]),
     startUs,
     durationUs: Math.max(0, microseconds(item["endTimeUnixNano"]) - startUs),
-    status: number(status["code"]),
+    status: integer(status["code"]),
     statusMessage: text(status["message"]),
     attributes: attributes(item["attributes"]),
     events: list(item["events"])

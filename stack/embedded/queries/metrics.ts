@@ -120,7 +120,7 @@ function timesOf(range: TimeRange): number[] {
 }
 
 function groupOf({ labels, type }: Series, { groupBy }: MetricQuery, statistic: Statistic): string {
-  if (groupBy !== undefined) return labels[groupBy] ?? "";
+  if (groupBy !== undefined) return Object.hasOwn(labels, groupBy) ? (labels[groupBy] ?? "") : "";
   if (statistic !== "value" || type === "histogram") return "";
   const telling = Object.entries(labels).filter(([name]) => !sameEverywhere.has(name));
   return telling.map(([name, value]) => `${name}=${value}`).join(" ");
@@ -146,13 +146,13 @@ function compute(
   return quantilesOf(group, Number(statistic.slice(1)) / 100, times, read);
 }
 
-/** The latest value at a moment. */
-function valuesAt(points: readonly Point[]): (timeUs: number) => number | null {
+/** The latest value at a moment, while it holds. */
+function valuesAt(points: readonly Point[], holdsUs = lookBackUs): (timeUs: number) => number | null {
   let index = -1;
   return (timeUs) => {
     while ((points[index + 1]?.timeUs ?? Infinity) <= timeUs) index += 1;
     const point = points[index];
-    return point === undefined || timeUs - point.timeUs > lookBackUs ? null : point.value;
+    return point === undefined || timeUs - point.timeUs > holdsUs ? null : point.value;
   };
 }
 
@@ -165,7 +165,8 @@ function ratesAt(points: readonly Point[], times: readonly number[]): (number | 
     return { timeUs, value: total };
   });
   const window = Math.max(minRateWindowUs, (times[1] ?? 0) - (times[0] ?? 0));
-  const start = times.map((timeUs) => timeUs - window).map(valuesAt(risen));
+  // After a gap, what was counted before it has not just been counted.
+  const start = times.map((timeUs) => timeUs - window).map(valuesAt(risen, Infinity));
   return times.map(valuesAt(risen)).map((end, index) => {
     const begin = start[index] ?? (end === null ? null : 0);
     return end === null || begin === null ? null : (end - begin) / (window / 1e6);

@@ -14,16 +14,18 @@ interface Draft {
   readonly samples: MetricSample[];
 }
 
-const types: Readonly<Record<string, MetricType>> = {
-  counter: "counter",
-  gauge: "gauge",
-  histogram: "histogram",
-  summary: "summary",
-  info: "info",
-};
+const types: readonly MetricType[] = ["counter", "gauge", "histogram", "summary", "info"];
 
 /** What follows a family's name in the names of its samples. */
 const suffixes = /_(total|bucket|sum|count|info|created)$/;
+
+/** Labels in braces; a value in quotes holds whatever it likes, braces and `#` too. */
+const labelSet = String.raw`\{(?:[^"{}]|"(?:[^"\\]|\\.)*")*\}`;
+
+/** Name, labels and value, perhaps a timestamp, and behind ` # ` labels, value and timestamp of an exemplar. */
+const samplePattern = new RegExp(
+  String.raw`^([a-zA-Z_:][a-zA-Z0-9_:]*)(${labelSet})? (\S+)(?: [^#\s]\S*)?(?: # (${labelSet}) (\S+)(?: (\S+))?)?`,
+);
 
 /** Lines that cannot be read are left out. */
 export function parseExposition(text: string): MetricFamily[] {
@@ -39,14 +41,16 @@ export function parseExposition(text: string): MetricFamily[] {
 function readHeader(line: string, families: Map<string, Draft>): void {
   const [, keyword, fullName = "", rest = ""] = /^# (TYPE|UNIT|HELP) (\S+) ?(.*)$/.exec(line) ?? [];
   if (keyword === undefined) return;
-  const type = keyword === "TYPE" ? (types[rest] ?? "unknown") : undefined;
-  const draft = families.get(fullName) ?? { name: fullName, type: "unknown", unit: "", help: "", samples: [] };
   // The classic text names a counter with its suffix, OpenMetrics without.
-  const name = type === "counter" ? fullName.replace(/_total$/, "") : fullName;
+  const counterName = fullName.replace(/_total$/, "");
+  const counter = families.get(counterName)?.type === "counter" ? families.get(counterName) : undefined;
+  const draft = families.get(fullName) ?? counter ?? draftOf(fullName);
+  const type = keyword === "TYPE" ? (types.find((known) => known === rest) ?? "unknown") : draft.type;
+  const name = type === "counter" ? counterName : fullName;
   families.delete(fullName);
   families.set(name, {
     name,
-    type: type ?? draft.type,
+    type,
     unit: keyword === "UNIT" ? rest : draft.unit,
     help: keyword === "HELP" ? unescape(rest) : draft.help,
     samples: draft.samples,
@@ -54,37 +58,30 @@ function readHeader(line: string, families: Map<string, Draft>): void {
 }
 
 function readSample(line: string, families: Map<string, Draft>): void {
-  const [main, exemplar] = splitExemplar(line);
-  const match = /^([a-zA-Z_:][a-zA-Z0-9_:]*)(\{.*\})? (\S+)/.exec(main);
-  if (match === null) return;
-  const [, name = "", labels, value] = match;
-  if (name.endsWith("_created")) return;
-  const family = familyOf(name, families);
-  family.samples.push({ name, labels: readLabels(labels), value: toNumber(value), ...readExemplar(exemplar) });
+  const [, name = "", labels, given, ...exemplar] = samplePattern.exec(line) ?? [];
+  const value = toNumber(given);
+  if (value === undefined || (name.endsWith("_created") && !families.has(name))) return;
+  familyOf(name, families).samples.push({ name, labels: readLabels(labels), value, ...readExemplar(exemplar) });
 }
 
 function familyOf(name: string, families: Map<string, Draft>): Draft {
   const known = families.get(name) ?? families.get(name.replace(suffixes, ""));
   if (known !== undefined) return known;
-  const made: Draft = { name, type: "unknown", unit: "", help: "", samples: [] };
+  const made = draftOf(name);
   families.set(name, made);
   return made;
 }
 
-/** An exemplar stands behind ` # `, which may also stand in a label's value. */
-function splitExemplar(line: string): [string, string?] {
-  const end = line.indexOf("}");
-  const start = line.indexOf(" # {", end === -1 ? 0 : end);
-  return start === -1 ? [line] : [line.slice(0, start), line.slice(start + 3)];
+function draftOf(name: string): Draft {
+  return { name, type: "unknown", unit: "", help: "", samples: [] };
 }
 
-function readExemplar(text: string | undefined): { exemplar?: Exemplar } {
-  const match = /^(\{.*\}) (\S+)(?: (\S+))?$/.exec(text ?? "");
-  if (match === null) return {};
-  const { trace_id: traceId, span_id: spanId = "" } = readLabels(match[1]);
-  if (traceId === undefined) return {};
-  const timeUs = Math.round((match[3] === undefined ? Date.now() / 1000 : Number(match[3])) * 1e6);
-  return { exemplar: { traceId, spanId, value: toNumber(match[2]), timeUs } };
+function readExemplar([labels, given, time]: readonly (string | undefined)[]): { exemplar?: Exemplar } {
+  const { trace_id: traceId, span_id: spanId = "" } = readLabels(labels);
+  const value = toNumber(given);
+  const timeUs = Math.round((time === undefined ? Date.now() / 1000 : Number(time)) * 1e6);
+  if (traceId === undefined || value === undefined || Number.isNaN(value) || !Number.isSafeInteger(timeUs)) return {};
+  return { exemplar: { traceId, spanId, value, timeUs } };
 }
 
 function readLabels(text: string | undefined): Record<string, string> {
@@ -101,6 +98,7 @@ function unescape(text: string): string {
   return text.includes("\\") ? text.replace(/\\[n"\\]/g, (escaped) => escapes[escaped] ?? escaped) : text;
 }
 
-function toNumber(text: string | undefined): number {
-  return Number(text?.replace(/^([+-]?)Inf$/, "$1Infinity"));
+function toNumber(text: string | undefined): number | undefined {
+  const value = Number(text?.replace(/^([+-]?)inf(inity)?$/i, "$1Infinity"));
+  return Number.isNaN(value) && text?.toLowerCase() !== "nan" ? undefined : value;
 }

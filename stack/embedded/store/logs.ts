@@ -113,14 +113,24 @@ function searchStatement(filter: LogFilter): { sql: string; parameters: Paramete
 function matchQuery(text: string): string {
   return text
     .split(/\s+/)
-    .filter((word) => /[\p{L}\p{N}]/u.test(word))
-    .map((word) => `text : "${word.replaceAll('"', '""')}" *`)
+    .filter(hasWord)
+    .map((word) => `text : ${phrase(word)} *`)
     .join(" AND ");
 }
 
 /** The index knows the service too, so that a rare one is not looked for among all matches of a common word. */
 function withService(query: string, service: string | undefined): string {
-  return service === undefined ? query : `${query} AND service : "${service.replaceAll('"', '""')}"`;
+  return service === undefined || !hasWord(service) ? query : `${query} AND service : ${phrase(service)}`;
+}
+
+/** The index holds nothing else. */
+function hasWord(text: string): boolean {
+  return /[\p{L}\p{N}]/u.test(text);
+}
+
+/** SQLite reads the query up to the first zero. */
+function phrase(text: string): string {
+  return `"${text.replaceAll("\0", " ").replaceAll('"', '""')}"`;
 }
 
 function wordsOf(attributes: Attributes): string {

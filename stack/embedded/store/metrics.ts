@@ -17,6 +17,8 @@ export interface MetricTable {
   /** The one with the highest value in each step of a range. */
   highestExemplars(series: readonly number[], range: ExemplarRange): StoredExemplar[];
   allSeries(): Series[];
+  /** Looks up again what was written last before this moment: its rows have been deleted. */
+  forget(beforeUs: number): void;
 }
 
 export interface FamilyInfo {
@@ -128,6 +130,9 @@ export function createMetricTable(database: Database): MetricTable {
           if (sample.exemplar !== undefined) insertExemplar.run({ series: series.id, ...sample.exemplar });
         }
       }
+    },
+    forget(beforeUs) {
+      for (const [key, { writtenUs }] of latest) if (writtenUs < beforeUs) latest.delete(key);
     },
     families: () => rows<FamilyInfo>(selectFamilies),
     series: (family) => rows<SeriesRow>(seriesOfFamily, { family }).map(toSeries),

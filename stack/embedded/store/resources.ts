@@ -9,6 +9,8 @@ export interface ResourceTable {
   get(id: number): Resource | undefined;
   /** Writes down when each was seen last. */
   touch(): void;
+  /** Looks everything up again: rows have been deleted. */
+  forget(): void;
   /** Services seen since a moment. */
   services(sinceUs: number): ServiceInfo[];
   /** Services that have told where they serve their metrics, the ones seen last first. */
@@ -51,7 +53,7 @@ export function createResourceTable(database: Database): ResourceTable {
     FROM resources WHERE last_us >= :sinceUs GROUP BY service ORDER BY service`);
   const update = database.prepare("UPDATE resources SET last_us = :lastUs WHERE id = :id");
   const ids = new Map<string, number>();
-  const byObject = new WeakMap<Resource, number>();
+  let byObject = new WeakMap<Resource, number>();
   const seen = new Set<number>();
 
   const create = (key: string, resource: Resource): number => {
@@ -77,9 +79,16 @@ export function createResourceTable(database: Database): ResourceTable {
 
   return {
     touch,
+    forget() {
+      ids.clear();
+      byObject = new WeakMap();
+    },
     idOf(resource) {
       const fast = byObject.get(resource);
-      if (fast !== undefined) return fast;
+      if (fast !== undefined) {
+        seen.add(fast);
+        return fast;
+      }
       const key = JSON.stringify(Object.fromEntries(Object.entries(resource).toSorted(([a], [b]) => (a < b ? -1 : 1))));
       const id = ids.get(key) ?? create(key, resource);
       if (ids.size > maxKnown) ids.clear();

@@ -1,4 +1,5 @@
 /** Keeps the window within its age and its size: what is oldest goes first, in small steps. */
+import { setImmediate } from "node:timers/promises";
 import { rows, transaction } from "./database.ts";
 import type { Database } from "./database.ts";
 
@@ -20,6 +21,26 @@ const orderedTables = [
   { name: "points", time: "time_us" },
 ] as const;
 
+/**
+ * Deletes what is too old, and what is too much, in steps between which the box does other work.
+ *
+ * @param onDeleted - Told the time before which rows may have gone.
+ */
+export async function tidy(database: Database, limits: Limits, onDeleted: (beforeUs: number) => void): Promise<void> {
+  const fits = () => usedBytes(database) <= limits.maxBytes;
+  for (let beforeUs = cutTime(database, limits); beforeUs !== undefined; beforeUs = cutTime(database, limits)) {
+    const isEnough = fits() ? () => false : fits;
+    let hasMore = true;
+    while (hasMore && !isEnough()) {
+      hasMore = deleteStep(database, beforeUs);
+      onDeleted(beforeUs);
+      await setImmediate();
+      if (!database.isOpen) return;
+    }
+    if (fits()) return;
+  }
+}
+
 /** Bytes that the tables take, free pages not counted. */
 export function usedBytes(database: Database): number {
   const value = (pragma: string) =>
@@ -34,7 +55,9 @@ export function cutTime(database: Database, { maxAgeMs, maxBytes }: Limits): num
   const newest = newestTime(database);
   if (oldest === undefined || newest === undefined) return undefined;
   if (usedBytes(database) <= maxBytes) return oldest < tooOld ? tooOld : undefined;
-  return Math.max(tooOld, oldest + Math.ceil((newest - oldest) * share) + 1);
+  // Clocks are ahead, or are put back: the future is not counted, and the oldest row goes in any case.
+  const lengthUs = Math.abs(Math.min(newest, Date.now() * 1000) - oldest);
+  return Math.max(tooOld, oldest + Math.ceil(lengthUs * share) + 1);
 }
 
 /**

@@ -166,7 +166,8 @@ function conditions(filter: TraceFilter): { where: string; parameters: Parameter
     given(maxUs, (value) => ["duration_us <= :maxUs", { maxUs: value }]),
     onlyErrors === true ? [`status = ${statusError}`, {}] : undefined,
     given(attribute, ({ key, value }) => [
-      "CAST(json_extract(attributes, :path) AS TEXT) = :value",
+      // The second is for what has another text in SQLite than in JSON: true and false.
+      "(CAST(json_extract(attributes, :path) AS TEXT) = :value OR attributes -> :path = :value)",
       { path: `$.${JSON.stringify(key)}`, value },
     ]),
     given(fromUs, (value) => ["start_us >= :fromUs", { fromUs: value }]),

@@ -2,7 +2,6 @@
  * The window that the box keeps. What comes in waits for a moment and is written in one transaction. When the file
  * cannot be written, the box goes on: nothing is kept, everything that is lost is counted, and it tries again.
  */
-import { setImmediate } from "node:timers/promises";
 import type { LogRecord, MetricBatch, Span } from "../records.ts";
 import { clearTables, openDatabase, transaction } from "./database.ts";
 import type { Database } from "./database.ts";
@@ -12,7 +11,7 @@ import { createMetricTable } from "./metrics.ts";
 import type { MetricTable } from "./metrics.ts";
 import { createResourceTable } from "./resources.ts";
 import type { ResourceTable } from "./resources.ts";
-import { cutTime, deleteStep, oldestTime, usedBytes } from "./retention.ts";
+import { oldestTime, tidy, usedBytes } from "./retention.ts";
 import type { Limits } from "./retention.ts";
 import { createServiceStatsTable } from "./service-stats.ts";
 import type { ServiceStatsTable } from "./service-stats.ts";
@@ -211,14 +210,10 @@ export class Store {
   async #tidy(): Promise<void> {
     try {
       const limits = this.#keepsAll ? { ...this.#settings, maxAgeMs: Infinity } : this.#settings;
-      for (
-        let beforeUs = cutTime(this.#database, limits);
-        beforeUs !== undefined;
-        beforeUs = cutTime(this.#database, limits)
-      ) {
-        while (this.#database.isOpen && deleteStep(this.#database, beforeUs)) await setImmediate();
-        if (!this.#database.isOpen || usedBytes(this.#database) <= limits.maxBytes) break;
-      }
+      await tidy(this.#database, limits, (beforeUs) => {
+        this.#tables.resources.forget();
+        this.#tables.metrics.forget(beforeUs);
+      });
     } catch (error) {
       this.#setTrouble(error instanceof Error ? error.message : String(error));
     }

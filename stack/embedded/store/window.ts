@@ -19,9 +19,11 @@ const chunkSize = 500;
 export function* saveWindow(store: Store): Iterable<string> {
   const { spans, logs } = store.tables;
   for (const chunk of chunks(spans.all()))
-    yield line({ resourceSpans: groupByResource(chunk, "scopeSpans", "spans", toOtlpSpan) });
+    yield line({ resourceSpans: groupByResource(chunk, (spans) => ({ scopeSpans: toScopes(spans) })) });
   for (const chunk of chunks(logs.all()))
-    yield line({ resourceLogs: groupByResource(chunk, "scopeLogs", "logRecords", toOtlpLog) });
+    yield line({
+      resourceLogs: groupByResource(chunk, (records) => ({ scopeLogs: [{ logRecords: records.map(toOtlpLog) }] })),
+    });
   yield* saveMetrics(store);
 }
 
@@ -55,15 +57,18 @@ function* chunks<T>(items: Iterable<T>): Iterable<T[]> {
 
 function groupByResource<T extends { readonly resource: Resource }>(
   items: readonly T[],
-  scopes: string,
-  name: string,
-  convert: (item: T) => object,
+  toScopes: (items: readonly T[]) => object,
 ): object[] {
   const groups = Map.groupBy(items, (item) => JSON.stringify(item.resource));
   return [...groups.values()].map((group) => ({
     resource: { attributes: toKeyValues(group[0]?.resource ?? {}) },
-    [scopes]: [{ [name]: group.map(convert) }],
+    ...toScopes(group),
   }));
+}
+
+function toScopes(spans: readonly Span[]): object[] {
+  const groups = Map.groupBy(spans, ({ scope }) => scope);
+  return [...groups].map(([name, group]) => ({ scope: { name }, spans: group.map(toOtlpSpan) }));
 }
 
 function toOtlpSpan(span: Span): object {
@@ -108,16 +113,21 @@ function* saveMetrics(store: Store): Iterable<string> {
   for (const series of metrics.allSeries()) {
     const resource = { attributes: toKeyValues(resources.get(series.resource) ?? {}) };
     const exemplars = [...metrics.exemplars(series.id)];
-    for (const points of chunks(metrics.points(series.id, 0, endOfTime))) {
-      const dataPoints = points.map(({ timeUs, value }, index) => ({
-        timeUnixNano: nanoseconds(timeUs),
-        asDouble: value ?? "NaN",
-        attributes: toKeyValues(series.labels),
-        ...toOtlpExemplar(exemplars[index]),
-      }));
+    const points = metrics.points(series.id, 0, endOfTime).map(({ timeUs, value }, index) => ({
+      timeUnixNano: nanoseconds(timeUs),
+      asDouble: toDouble(value),
+      attributes: toKeyValues(series.labels),
+      ...toOtlpExemplar(exemplars[index]),
+    }));
+    for (const dataPoints of chunks(points)) {
       yield line({ resourceMetrics: [{ resource, scopeMetrics: [{ metrics: [toOtlpMetric(series, dataPoints)] }] }] });
     }
   }
+}
+
+/** JSON writes what is no number, or has no end, as text. */
+function toDouble(value: number | null): number | string {
+  return value !== null && Number.isFinite(value) ? value : String(value ?? Number.NaN);
 }
 
 const endOfTime = Number.MAX_SAFE_INTEGER;

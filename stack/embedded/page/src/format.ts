@@ -3,9 +3,9 @@
 /** `0.4 ms`, `12 ms`, `1.25 s`. */
 export function duration(milliseconds: number): string {
   if (milliseconds === 0) return "0";
-  if (milliseconds < 1) return `${(milliseconds * 1000).toFixed(0)} µs`;
-  if (milliseconds < 10) return `${milliseconds.toFixed(1)} ms`;
-  if (milliseconds < 1000) return `${milliseconds.toFixed(0)} ms`;
+  if (milliseconds < 0.9995) return `${(milliseconds * 1000).toFixed(0)} µs`;
+  if (milliseconds < 9.95) return `${milliseconds.toFixed(1)} ms`;
+  if (milliseconds < 999.5) return `${milliseconds.toFixed(0)} ms`;
   return `${(milliseconds / 1000).toFixed(2)} s`;
 }
 
@@ -38,18 +38,23 @@ export function rate(perSecond: number): string {
 /** A number with three digits that matter. */
 export function short(value: number): string {
   const size = Math.abs(value);
-  if (size >= 1e9) return `${(value / 1e9).toPrecision(3)}G`;
-  if (size >= 1e6) return `${(value / 1e6).toPrecision(3)}M`;
-  if (size >= 1e4) return `${(value / 1e3).toPrecision(3)}k`;
+  if (size >= 1e9) return `${digits(value / 1e9)}G`;
+  if (size >= 1e6) return `${digits(value / 1e6)}M`;
+  if (size >= 1e4) return `${digits(value / 1e3)}k`;
   if (size >= 100 || Number.isInteger(value)) return value.toFixed(0);
-  return size >= 0.01 || value === 0 ? String(Number(value.toPrecision(3))) : value.toExponential(1);
+  return size >= 0.01 || value === 0 ? String(digits(value)) : value.toExponential(1);
+}
+
+/** Rounded to three digits; as a number, because the text of one beyond a thousand has an exponent. */
+function digits(value: number): number {
+  return Number(value.toPrecision(3));
 }
 
 const byteUnits = ["B", "KiB", "MiB", "GiB", "TiB"];
 
 export function bytes(value: number): string {
   const power = value < 1 ? 0 : Math.min(byteUnits.length - 1, Math.floor(Math.log2(value) / 10));
-  return `${Number((value / 1024 ** power).toPrecision(3))} ${byteUnits[power]}`;
+  return `${digits(value / 1024 ** power)} ${byteUnits[power]}`;
 }
 
 /** A value of a metric by its unit. */

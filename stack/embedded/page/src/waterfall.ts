@@ -16,20 +16,27 @@ export interface Waterfall {
   readonly durationUs: number;
 }
 
-/** Parents above their children, children by their start; a span whose parent is not here stands at the top. */
+/**
+ * Parents above their children, children by their start; a span whose parent is not here stands at the top, and so does
+ * the first of spans that are their own ancestors. A span that came in twice has two rows.
+ */
 export function buildWaterfall({ spans, logs }: TraceDetail): Waterfall {
   const known = new Set(spans.map(({ spanId }) => spanId));
   const children = Map.groupBy(spans, ({ parentId }) => (parentId !== null && known.has(parentId) ? parentId : ""));
   const logsBySpan = Map.groupBy(logs, ({ spanId }) => spanId ?? "");
   const rows: Row[] = [];
+  const shown = new Set<TraceSpan>();
   const add = (span: TraceSpan, depth: number) => {
-    if (rows.length > spans.length) return; // A span that is its own ancestor.
+    if (shown.has(span)) return;
+    shown.add(span);
     rows.push({ span, depth, logs: logsBySpan.get(span.spanId) ?? [] });
     for (const child of children.get(span.spanId) ?? []) add(child, depth + 1);
   };
-  for (const top of children.get("") ?? []) add(top, 0);
-  const startUs = Math.min(...spans.map((span) => span.startUs));
-  const endUs = Math.max(...spans.map((span) => span.startUs + span.durationUs));
+  for (const top of [...(children.get("") ?? []), ...spans]) add(top, 0);
+  // A trace of log lines only lasts from the first to the last of them.
+  const times = spans.length > 0 ? spans : logs.map(({ timeUs }) => ({ startUs: timeUs, durationUs: 0 }));
+  const startUs = Math.min(...times.map((span) => span.startUs));
+  const endUs = Math.max(...times.map((span) => span.startUs + span.durationUs));
   const otherLogs = logs.filter(({ spanId }) => spanId === null || !known.has(spanId));
   return { rows, otherLogs, startUs, durationUs: Math.max(1, endUs - startUs) };
 }
