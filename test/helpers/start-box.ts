@@ -1,5 +1,5 @@
 /** `obsbox dev` in a child process, with its page and API. */
-import { mkdtemp } from "node:fs/promises";
+import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { root, startCommand } from "./run-program.ts";
@@ -25,18 +25,30 @@ export interface BoxSettings {
   /** What stands behind `--`. */
   readonly command?: readonly string[];
   readonly options?: readonly string[];
+  /** Runs what users install; the sources need more memory. */
+  readonly isBuilt?: boolean;
+  /** A command that runs the box, for instance `taskset -c 0`. */
+  readonly launcher?: readonly string[];
   readonly env?: Readonly<Record<string, string | undefined>>;
 }
 
+const endTimeoutMs = 5000;
+
 /** The window is in a folder of its own unless the options say otherwise. */
-export async function startBox({ command = [], options = [], env = {} }: BoxSettings = {}): Promise<Box> {
-  const data = options.includes("--data") ? [] : ["--data", await mkdtemp(join(tmpdir(), "obsbox-dev-"))];
+export async function startBox({
+  command = [],
+  options = [],
+  isBuilt = false,
+  launcher = [],
+  env = {},
+}: BoxSettings = {}): Promise<Box> {
+  const folder = options.includes("--data") ? undefined : await mkdtemp(join(tmpdir(), "obsbox-dev-"));
+  const data = folder === undefined ? [] : ["--data", folder];
   const own = ["--port", "0", "--otlp-port", "0", "--scrape", "500ms", ...data, ...options];
-  const program = startCommand(
-    process.execPath,
-    [join(root, "cli/main.ts"), "dev", ...own, ...(command.length > 0 ? ["--", ...command] : [])],
-    { env },
-  );
+  const main = join(root, isBuilt ? "dist/cli/main.js" : "cli/main.ts");
+  const rest = command.length > 0 ? ["--", ...command] : [];
+  const [first = "", ...args] = [...launcher, process.execPath, main, "dev", ...own, ...rest];
+  const program = startCommand(first, args, { env });
   const [url, otlpUrl] = await waitFor("the box", () => {
     if (program.child.exitCode !== null) throw new Error(`it has ended: ${program.stderr()}`);
     return /page (\S+) {2}OTLP (\S+)/.exec(program.stderr())?.slice(1);
@@ -59,8 +71,20 @@ export async function startBox({ command = [], options = [], env = {} }: BoxSett
         headers: { "content-type": "application/json" },
         body: JSON.stringify(content),
       }),
-    [Symbol.asyncDispose]: () => program[Symbol.asyncDispose](),
+    async [Symbol.asyncDispose]() {
+      await stop(program);
+      if (folder !== undefined) await rm(folder, { recursive: true, force: true });
+    },
   };
+}
+
+/** A box that is killed leaves its program behind; one that is told to end takes it along. */
+async function stop(program: Program): Promise<void> {
+  const { child } = program;
+  const hasEnded = () => child.exitCode !== null || child.signalCode !== null;
+  child.kill("SIGTERM");
+  await waitFor("the end of the box", hasEnded, endTimeoutMs).catch(() => {}); // Ended by force then.
+  await program[Symbol.asyncDispose]();
 }
 
 /** A traces request in OTLP/JSON. */

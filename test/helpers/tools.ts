@@ -26,6 +26,7 @@ export const tools = {
     probe: ["-c", "import prometheus_client.openmetrics.parser"],
     install: "Debian's package python3-prometheus-client",
   },
+  taskset: { command: "taskset", probe: ["-c", "1", "true"], install: "util-linux, on a machine with two cores" },
 } as const satisfies Record<string, Tool>;
 
 /** Gives the command of a tool; skips the test where it is not installed. */
