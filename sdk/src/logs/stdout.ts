@@ -1,3 +1,4 @@
+import { writeSync } from "node:fs";
 import pino from "pino";
 import { report } from "../diagnostics.ts";
 import { countDropped } from "./losses.ts";
@@ -10,9 +11,16 @@ const maxLineBytes = 16 * 1024 - 1;
 /** What may wait for a slow reader before lines are dropped. */
 const maxWaitingBytes = 16 * 1024 ** 2;
 
+/** A write of its own for each line costs more than the line. */
+const writeEveryMs = 10;
+const writeAtLength = 64 * 1024;
+
+/** Longest wait for a slow reader when the process ends. */
+const writeNowMs = 1000;
+
 /**
- * Writes lines to stdout without holding the event loop, those of one turn of it at once; what waits is written when
- * the process ends, and from then on each line at once.
+ * Writes lines to stdout without holding the event loop, those of some milliseconds together; what waits is written
+ * when the process ends, and from then on each line at once.
  */
 export function createStdoutSink(): LogSink {
   const stream = pino.destination({ fd: 1, sync: false, maxLength: maxWaitingBytes });
@@ -26,13 +34,14 @@ export function createStdoutSink(): LogSink {
   });
   let lines = "";
   let isEnding = false;
-  const endTurn = () => {
+  const release = () => {
     if (lines !== "") stream.write(lines);
     lines = "";
   };
   const flush = () => {
-    endTurn();
     stream.flushSync();
+    writeNow(lines);
+    lines = "";
   };
   process.once("exit", () => {
     isEnding = true;
@@ -41,12 +50,35 @@ export function createStdoutSink(): LogSink {
   return {
     maxLineBytes,
     write(line) {
-      if (lines === "") setImmediate(endTurn);
+      if (lines === "") setTimeout(release, writeEveryMs).unref();
       lines += line;
       if (isEnding) flush();
+      else if (lines.length >= writeAtLength) release();
     },
     flush,
   };
+}
+
+/** Writes before it returns: what is given to the system's threads when the process ends may never be written. */
+function writeNow(text: string): void {
+  const deadline = performance.now() + writeNowMs;
+  let rest = Buffer.from(text);
+  while (rest.length > 0) {
+    try {
+      rest = rest.subarray(writeSync(1, rest));
+    } catch (error) {
+      if (!isFull(error) || performance.now() > deadline) {
+        countDropped("stdout-closed");
+        return;
+      }
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 5);
+    }
+  }
+}
+
+/** The reader has not taken yet what was written before. */
+function isFull(error: unknown): boolean {
+  return error instanceof Error && "code" in error && error.code === "EAGAIN";
 }
 
 /** Writes lines to the terminal, for people. */
