@@ -1,5 +1,5 @@
 /** `obsbox dev` in a child process, with its page and API. */
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { root, startCommand } from "./run-program.ts";
@@ -78,13 +78,21 @@ export async function startBox({
   };
 }
 
-/** A box that is killed leaves its program behind; one that is told to end takes it along. */
+/** A box that is told to end takes its program along; one that is killed leaves it behind. */
 async function stop(program: Program): Promise<void> {
   const { child } = program;
   const hasEnded = () => child.exitCode !== null || child.signalCode !== null;
+  const programs = await childrenOf(child.pid);
   child.kill("SIGTERM");
-  await waitFor("the end of the box", hasEnded, endTimeoutMs).catch(() => {}); // Ended by force then.
+  const isInTime = await waitFor("the end of the box", hasEnded, endTimeoutMs).catch(() => false);
   await program[Symbol.asyncDispose]();
+  if (!isInTime) for (const pid of programs) process.kill(pid, "SIGKILL");
+}
+
+/** What Linux tells of a process; nothing elsewhere. */
+async function childrenOf(pid: number | undefined): Promise<number[]> {
+  const text = await readFile(`/proc/${pid}/task/${pid}/children`, "utf8").catch(() => "");
+  return text.split(" ").filter(Boolean).map(Number);
 }
 
 /** A traces request in OTLP/JSON. */

@@ -56,6 +56,12 @@ describe("takes", () => {
     expect(headers["content-type"]).toContain(response.headers.get("content-type"));
   });
 
+  test("batches over one connection, also from senders that wait long between two", async () => {
+    const response = await post("/v1/traces", protobufRequest("kept-open"), protobuf);
+    const [, seconds] = /timeout=(\d+)/.exec(response.headers.get("keep-alive") ?? "") ?? [];
+    expect(Number(seconds)).toBeGreaterThan(60);
+  });
+
   test("what it took is there", async () => {
     const found = await Promise.all(["by-protobuf", "by-gzip", "by-json"].map(kept));
     expect(found).toHaveLength(3);

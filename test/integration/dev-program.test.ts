@@ -1,10 +1,13 @@
 import { execFile } from "node:child_process";
+import { createServer } from "node:http";
+import type { ServerResponse } from "node:http";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { describe, expect, test } from "vitest";
+import { portOf } from "../../stack/embedded/http/server.ts";
 import { freePort } from "../helpers/free-port.ts";
 import { fixtures, root, startCommand } from "../helpers/run-program.ts";
-import { startBox } from "../helpers/start-box.ts";
+import { otlpSpan, startBox } from "../helpers/start-box.ts";
 import { waitFor } from "../helpers/wait-for.ts";
 
 interface Log {
@@ -39,6 +42,26 @@ describe("the program's end is the box's end", () => {
       expect(await box.program.ended()).toBe(signal === "SIGTERM" ? 5 : 130);
     },
   );
+});
+
+test("metrics that come in while the box ends do it no harm", async () => {
+  const held: ServerResponse[] = [];
+  const service = createServer((_request, response) => void held.push(response)).listen(0, "127.0.0.1");
+  await waitFor("the service", () => service.listening);
+  await using box = await startBox();
+  const attributes = [{ key: "obsbox.admin.url", value: { stringValue: `http://127.0.0.1:${portOf(service)}` } }];
+  await box.send("traces", { resourceSpans: [{ resource: { attributes }, scopeSpans: [{ spans: [otlpSpan()] }] }] });
+  await waitFor("a scrape", () => held.length > 0);
+  box.program.child.kill("SIGTERM");
+  const isClosed = () =>
+    fetch(box.url).then(
+      () => false,
+      () => true,
+    );
+  await waitFor("the end of the page", isClosed);
+  for (const response of held) response.end("# TYPE late gauge\nlate 1\n");
+  expect(await box.program.ended(), box.program.stderr()).toBe(0);
+  service.close();
 });
 
 test("every line is printed as it is, and kept: ECS, pino, plain text, stack traces", async () => {

@@ -13,7 +13,7 @@ const seconds = 60;
 const spansPerSecond = 5000;
 const linesPerSecond = 2000;
 const maxMiB = 300;
-const storedMs = 15_000;
+const storedMs = 60_000;
 
 interface Status {
   readonly spans: number;

@@ -61,12 +61,13 @@ const tables = ["resources", "spans", "logs", "logs_text", "series", "points", "
 export function openDatabase(folder: string | undefined): Database {
   const { DatabaseSync: Open } = loadSqlite();
   const database = new Open(folder === undefined ? ":memory:" : join(prepare(folder), "window.sqlite"));
+  // A small cache, in KiB: the system keeps what is read of the file anyway.
   database.exec(`
     PRAGMA locking_mode = EXCLUSIVE;
     PRAGMA journal_mode = WAL;
     PRAGMA synchronous = OFF;
     PRAGMA temp_store = MEMORY;
-    PRAGMA cache_size = -65536;
+    PRAGMA cache_size = -16384;
   `);
   const version = Number(database.prepare("PRAGMA user_version").get()?.["user_version"]);
   if (version !== schemaVersion) createTables(database);

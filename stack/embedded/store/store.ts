@@ -184,6 +184,7 @@ export class Store {
 
   close(): void {
     clearInterval(this.#tidyTimer);
+    this.pause(true); // A scrape that is under way would come too late.
     this.write();
     this.#database.close();
   }
