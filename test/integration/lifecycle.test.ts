@@ -1,7 +1,9 @@
+import { spawn } from "node:child_process";
 import { createServer } from "node:net";
+import { join } from "node:path";
 import { expect, test } from "vitest";
 import { startOtlpReceiver } from "../helpers/otlp-receiver.ts";
-import { startProgram } from "../helpers/run-program.ts";
+import { fixtures, startProgram } from "../helpers/run-program.ts";
 import type { Program } from "../helpers/run-program.ts";
 import { adminUrl } from "../helpers/scrape.ts";
 import { waitFor } from "../helpers/wait-for.ts";
@@ -97,3 +99,18 @@ async function startHangingServer() {
     },
   };
 }
+
+test("a reader of stdout that takes nothing does not hold the end", async () => {
+  const args = [join(fixtures, "unread-lines.mjs")];
+  const child = spawn(process.execPath, args, { stdio: ["ignore", "pipe", "pipe"] });
+  child.stdout.pause();
+  let errors = "";
+  child.stderr.setEncoding("utf8").on("data", (text: string) => (errors += text));
+  await waitFor("the lines", () => errors.includes("logged"));
+  child.kill("SIGTERM");
+  try {
+    await waitFor("the end", () => child.signalCode === "SIGTERM", 10_000);
+  } finally {
+    child.kill("SIGKILL");
+  }
+});
