@@ -91,3 +91,17 @@ test("a batch larger than the buffer is whole, and stays as it is while the next
   encodeSpans(spans.slice(0, 10));
   expect(encoded.equals(ProtobufTraceSerializer.serializeRequest(spans) ?? new Uint8Array())).toBe(true);
 });
+
+test("a batch that cannot be encoded leaves nothing behind in the next one", () => {
+  const [one] = fc.sample(span, { numRuns: 1, seed: 7 }).map(readable);
+  const broken = {
+    ...one,
+    attributes: {
+      get secret(): string {
+        throw new Error("not to be read");
+      },
+    },
+  } as ReadableSpan;
+  expect(() => encodeSpans([broken])).toThrow("not to be read");
+  expect(Buffer.from(encodeSpans([])).length).toBe(0);
+});

@@ -62,8 +62,9 @@ const writer = new ProtobufWriter(initialCapacity);
 
 /** Encodes an `ExportTraceServiceRequest`. */
 export function encodeSpans(spans: readonly ReadableSpan[]): Uint8Array {
+  writer.clear();
   for (const ofResource of groupBy(spans, (span) => span.resource).values()) writeResourceSpans(ofResource);
-  return writer.take();
+  return writer.copy();
 }
 
 function writeResourceSpans(spans: readonly ReadableSpan[]): void {

@@ -38,11 +38,14 @@ export class ProtobufWriter {
     this.#bytes = Buffer.allocUnsafeSlow(capacity);
   }
 
-  /** Gives what was written, in memory of its own, and begins anew. */
-  take(): Buffer {
-    const taken = Buffer.from(this.#bytes.subarray(0, this.#position));
+  /** Begins anew, also after something that could not be written to its end. */
+  clear(): void {
     this.#position = 0;
-    return taken;
+  }
+
+  /** Gives what was written, in memory of its own. */
+  copy(): Buffer {
+    return Buffer.from(this.#bytes.subarray(0, this.#position));
   }
 
   /** @param tag - What `field` gives. */
