@@ -61,8 +61,9 @@ class RecordingTracer implements Tracer {
       traceId,
       spanId: ids.generateSpanId(),
       traceFlags: sampled.decision === SamplingDecision.RECORD_AND_SAMPLED ? TraceFlags.SAMPLED : TraceFlags.NONE,
-      ...withState(sampled.traceState ?? parent?.traceState),
     };
+    const traceState = sampled.traceState ?? parent?.traceState;
+    if (traceState !== undefined) spanContext.traceState = traceState;
     if (sampled.decision === SamplingDecision.NOT_RECORD) return trace.wrapSpanContext(spanContext);
     const span = new RecordingSpan(this.#owner, { name, kind, context: spanContext, parent, startTime, attributes });
     if (sampled.attributes !== undefined) span.setAttributes(sampled.attributes);
@@ -92,12 +93,6 @@ function parentIn(context: Context): SpanContext | undefined {
   const parent = trace.getSpanContext(context);
   return parent !== undefined && trace.isSpanContextValid(parent) ? parent : undefined;
 }
-
-function withState(traceState: SpanContext["traceState"]): Pick<SpanContext, "traceState"> {
-  return traceState === undefined ? noState : { traceState };
-}
-
-const noState = {};
 
 function defined(scope: { name: string; version: string | undefined; schemaUrl: string | undefined }) {
   const { name, version, schemaUrl } = scope;

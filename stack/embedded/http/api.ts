@@ -1,6 +1,7 @@
 /** The HTTP API: everything that the page shows, as JSON. */
 import { once } from "node:events";
 import type { ServerResponse } from "node:http";
+import { messageOf } from "../errors.ts";
 import { chartMetric } from "../queries/metrics.ts";
 import { summarizeServices } from "../queries/services.ts";
 import type { TimeRange } from "../queries/services.ts";
@@ -142,10 +143,7 @@ async function receiveWindow(store: Store, { request }: Call): Promise<void> {
     try {
       loadLine(store, text);
     } catch (error) {
-      throw new HttpError(
-        400,
-        `line ${number} is not of a saved window: ${error instanceof Error ? error.message : String(error)}`,
-      );
+      throw new HttpError(400, `line ${number} is not of a saved window: ${messageOf(error)}`);
     }
   };
   store.startLoading();

@@ -4,6 +4,7 @@
  * @see https://opentelemetry.io/docs/specs/otlp/#otlphttp
  */
 import { BinaryWriter, WireType } from "@bufbuild/protobuf/wire";
+import { messageOf } from "../errors.ts";
 import { readBody } from "../http/body.ts";
 import { HttpError } from "../http/server.ts";
 import type { Answer, Route } from "../http/server.ts";
@@ -73,10 +74,7 @@ function parse(body: Buffer, encoding: Encoding, message: Message): Decoded {
   try {
     return encoding === "application/json" ? object(JSON.parse(body.toString())) : decode(body, message);
   } catch (error) {
-    throw new HttpError(
-      400,
-      `the body is not OTLP as ${encoding}: ${error instanceof Error ? error.message : String(error)}`,
-    );
+    throw new HttpError(400, `the body is not OTLP as ${encoding}: ${messageOf(error)}`);
   }
 }
 

@@ -2,6 +2,7 @@
  * The window that the box keeps. What comes in waits for a moment and is written in one transaction. When the file
  * cannot be written, the box goes on: nothing is kept, everything that is lost is counted, and it tries again.
  */
+import { messageOf } from "../errors.ts";
 import type { LogRecord, MetricBatch, Span } from "../records.ts";
 import { clearTables, openDatabase, transaction } from "./database.ts";
 import type { Database } from "./database.ts";
@@ -175,7 +176,7 @@ export class Store {
     } catch (error) {
       this.#dropped += pending.spans.length + pending.logs.length;
       this.#tables = createAll(this.#database); // What they remember was not written.
-      this.#setTrouble(error instanceof Error ? error.message : String(error));
+      this.#setTrouble(messageOf(error));
       return;
     }
     this.#taken = { spans: this.#taken.spans + pending.spans.length, logs: this.#taken.logs + stored.length };
@@ -216,7 +217,7 @@ export class Store {
         this.#tables.metrics.forget(beforeUs);
       });
     } catch (error) {
-      this.#setTrouble(error instanceof Error ? error.message : String(error));
+      this.#setTrouble(messageOf(error));
     }
   }
 }
@@ -225,7 +226,7 @@ function open({ folder }: StoreSettings): { readonly database: Database; readonl
   try {
     return { database: openDatabase(folder), memoryOnly: undefined };
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = messageOf(error);
     return { database: openDatabase(undefined), memoryOnly: `${folder}: ${reason}` };
   }
 }

@@ -1,4 +1,5 @@
 /** The HTTP API of the box, typed by what the server gives. */
+import { messageOf } from "../../errors.ts";
 import { useEffect, useState } from "preact/hooks";
 import type { FamilyInfo } from "../../store/metrics.ts";
 import type { MetricChart } from "../../queries/metrics.ts";
@@ -81,7 +82,7 @@ async function load1<T>(href: string): Promise<Loaded<T>> {
   try {
     return { data: await request<T>(href), error: undefined };
   } catch (error) {
-    return { data: undefined, error: error instanceof Error ? error.message : String(error) };
+    return { data: undefined, error: messageOf(error) };
   }
 }
 

@@ -1,3 +1,4 @@
+import { messageOf } from "../../../errors.ts";
 import { useState } from "preact/hooks";
 import { request } from "../api.ts";
 import type { Status } from "../api.ts";
@@ -118,7 +119,7 @@ async function act(href: string, body?: Blob): Promise<void> {
   try {
     await request(href, { method: "POST", ...(body === undefined ? {} : { body }) });
   } catch (error) {
-    notify(error instanceof Error ? error.message : String(error));
+    notify(messageOf(error));
   }
 }
 

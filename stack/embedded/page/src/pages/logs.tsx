@@ -1,3 +1,4 @@
+import { messageOf } from "../../../errors.ts";
 import { useEffect, useRef, useState } from "preact/hooks";
 import { request } from "../api.ts";
 import type { LogLine } from "../api.ts";
@@ -102,7 +103,7 @@ async function find(href: string): Promise<Omit<Found, "loadOlder">> {
   try {
     return { lines: await request<readonly LogLine[]>(href), error: undefined, isLoaded: true };
   } catch (error) {
-    return { lines: [], error: error instanceof Error ? error.message : String(error), isLoaded: true };
+    return { lines: [], error: messageOf(error), isLoaded: true };
   }
 }
 
