@@ -39,7 +39,7 @@ describe("a line of the logger", () => {
     expect(line("plain")).toEqual({
       "@timestamp": expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/),
       "ecs.version": "9.0.0",
-      "event.dataset": "logs-app",
+      "event.dataset": "logs_app",
       "host.hostname": expect.any(String),
       "log.level": "info",
       message: "plain",
@@ -90,7 +90,7 @@ describe("a line of the logger", () => {
 
   test("cannot be made to lie about itself", () => {
     const ours = line("ours");
-    expect(ours).toMatchObject({ "log.level": "info", "service.name": "logs-app", "event.dataset": "logs-app" });
+    expect(ours).toMatchObject({ "log.level": "info", "service.name": "logs-app", "event.dataset": "logs_app" });
     expect(ours["@timestamp"]).not.toBe("1970");
     expect(ours["trace.id"]).toBe(line("plain")["trace.id"]);
     const written = text.split("\n").find((one) => one.includes('"message":"ours"')) ?? "";

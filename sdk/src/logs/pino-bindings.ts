@@ -9,6 +9,7 @@ import { tracingChannel } from "node:diagnostics_channel";
 import { guard } from "../diagnostics.ts";
 import type { Service } from "../resource.ts";
 import { logFields } from "../vocabulary.ts";
+import { datasetOf } from "./dataset.ts";
 import { isEcsLogger } from "./logger.ts";
 
 /** What pino publishes; the level is the third argument of the call. */
@@ -29,7 +30,7 @@ export function encodeService({ name, version, environment, instanceId }: Servic
     [logFields.serviceVersion]: version,
     [logFields.serviceEnvironment]: environment,
     [logFields.serviceNodeName]: instanceId,
-    [logFields.eventDataset]: name,
+    [logFields.eventDataset]: datasetOf(name),
   };
   return `,${JSON.stringify(fields).slice(1, -1)}`;
 }
