@@ -6,6 +6,8 @@ const kinds = [
   { name: "contract", include: ["test/contract/*.test.ts"], testTimeout: 30_000 },
   { name: "integration", include: ["test/integration/*.test.ts"], testTimeout: 60_000 },
   { name: "browser", include: ["test/browser/*.test.ts"], testTimeout: 120_000 },
+  // Containers of the real components: one file at a time, because each starts some.
+  { name: "stack", include: ["test/e2e/*.test.ts"], testTimeout: 5 * 60_000 },
   { name: "long", include: ["test/long/*.test.ts"], testTimeout: 15 * 60_000 },
 ] as const;
 
@@ -20,7 +22,7 @@ export default defineConfig({
         testTimeout,
         hookTimeout: testTimeout,
         // Long tests measure: one at a time, so that they do not measure each other.
-        fileParallelism: name !== "long" && name !== "browser",
+        fileParallelism: !["long", "browser", "stack"].includes(name),
       },
     })),
   },

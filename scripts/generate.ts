@@ -1,18 +1,29 @@
 /** Writes what is generated from tables into the documents; with `--check`, fails when that would change them. */
-import { readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { optionTable } from "../sdk/src/options.ts";
+import { environmentFile } from "../stack/settings.ts";
+import { markdownTable } from "./markdown-table.ts";
+import { componentsTable, exceptionsTable, imagesTable, pagesTable, settingsTables } from "./stack-tables.ts";
 
 const root = join(import.meta.dirname, "..");
 
 interface Generated {
   readonly file: string;
-  /** Name of the two marks in the file between which the text stands. */
-  readonly mark: string;
+  /** Name of the two marks in the file between which the text stands; without one it is the whole file. */
+  readonly mark?: string;
   readonly text: () => string;
 }
 
-const generated: readonly Generated[] = [{ file: "docs/configuration.md", mark: "options", text: optionsText }];
+const generated: readonly Generated[] = [
+  { file: "docs/configuration.md", mark: "options", text: optionsText },
+  { file: "docs/stack.md", mark: "settings", text: settingsTables },
+  { file: "docs/stack.md", mark: "components", text: componentsTable },
+  { file: "docs/stack.md", mark: "pages", text: pagesTable },
+  { file: "docs/stack.md", mark: "exceptions", text: exceptionsTable },
+  { file: "docs/stack.md", mark: "images", text: imagesTable },
+  { file: "stack/compose/.env.example", text: () => environmentFile("standard") },
+];
 
 /** Titles of the groups of options, as `start()` has them. */
 const titles: Readonly<Record<keyof typeof optionTable, string>> = {
@@ -35,12 +46,16 @@ if (isCheck && stale.length > 0) {
 /** @returns Whether the file was as it should be. */
 function update({ file, mark, text }: Generated): boolean {
   const path = join(root, file);
-  const before = readFileSync(path, "utf8");
-  const marks = new RegExp(`(<!-- ${mark} -->\n)[\\s\\S]*?(<!-- /${mark} -->)`);
-  if (!marks.test(before)) throw new Error(`${file} has no marks <!-- ${mark} --> and <!-- /${mark} -->`);
-  const after = before.replace(marks, (_all, begin: string, end: string) => `${begin}\n${text()}\n${end}`);
+  const before = existsSync(path) ? readFileSync(path, "utf8") : "";
+  const after = mark === undefined ? text() : between(file, before, mark, text());
   if (after !== before && !isCheck) writeFileSync(path, after);
   return after === before;
+}
+
+function between(file: string, before: string, mark: string, text: string): string {
+  const marks = new RegExp(`(<!-- ${mark} -->\n)[\\s\\S]*?(<!-- /${mark} -->)`);
+  if (!marks.test(before)) throw new Error(`${file} has no marks <!-- ${mark} --> and <!-- /${mark} -->`);
+  return before.replace(marks, (_all, begin: string, end: string) => `${begin}\n${text}\n${end}`);
 }
 
 function optionsText(): string {
@@ -58,16 +73,13 @@ interface Row {
 }
 
 function tableOf(rows: readonly (readonly [string, Row])[]): string {
-  const cells = rows.map(([name, row]) => [
-    `\`${name}\``,
-    row.env?.map((variable) => `\`${variable}\``).join(", ") ?? "",
-    row.defaultText ?? `\`${String(row.default)}\``,
-    `${row.about}; ${row.parser.expected}`,
-  ]);
-  const all = [["Option", "Variable", "Default", "What it is"], ...cells];
-  const widths = [0, 1, 2, 3].map((column) => Math.max(...all.map((row) => row[column]?.length ?? 0)));
-  const line = (row: readonly string[]) =>
-    `| ${row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join(" | ")} |`;
-  const [head = [], ...body] = all;
-  return `${[line(head), `| ${widths.map((width) => "-".repeat(width)).join(" | ")} |`, ...body.map(line)].join("\n")}\n`;
+  return markdownTable(
+    ["Option", "Variable", "Default", "What it is"],
+    rows.map(([name, row]) => [
+      `\`${name}\``,
+      row.env?.map((variable) => `\`${variable}\``).join(", ") ?? "",
+      row.defaultText ?? `\`${String(row.default)}\``,
+      `${row.about}; ${row.parser.expected}`,
+    ]),
+  );
 }

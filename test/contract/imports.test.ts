@@ -12,7 +12,7 @@ const directions: readonly (readonly [string, readonly string[]])[] = [
   ["stack/", ["stack/"]],
   ["cli/", ["cli/", "stack/"]],
   ["examples/", ["examples/"]],
-  ["scripts/", ["sdk/src/options.ts", "scripts/"]],
+  ["scripts/", ["sdk/src/options.ts", "stack/", "scripts/"]],
 ];
 
 /** The three signals of the SDK never import each other. */
