@@ -57,6 +57,11 @@ describe("compose.yaml", () => {
     expect(wrong.map(([all]) => all)).toEqual([]);
   });
 
+  test("names the companion image of this version", () => {
+    const { version }: { version: string } = JSON.parse(readText("package.json"));
+    expect(byName.get("auth")?.image).toBe(`ghcr.io/obsbox/obsbox-companion:${version}`);
+  });
+
   test("uses every setting of the table, but for those of the command", () => {
     const ofTheCommand = new Set(["COMPOSE_PROFILES", "OBSBOX_TLS_CERT", "OBSBOX_TLS_KEY"]);
     const text = readText(composePath);
