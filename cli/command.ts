@@ -9,13 +9,18 @@ export interface Option {
   /** Where the value comes from when it is not given. */
   readonly env?: string;
   readonly default?: string;
+  /** May be given several times. */
+  readonly many?: true;
 }
 
 export interface Command {
+  /** One word, or two for a verb of a group: `users add`. */
   readonly name: string;
   readonly about: string;
+  /** What stands beside the options: `NAME`, `[PAGE]` where it may be left out, `ADDRESS...` where there may be more. */
+  readonly operands?: readonly string[];
   /** What follows the options in the usage line. */
-  readonly usage: string;
+  readonly usage?: string;
   readonly options: Readonly<Record<string, Option>>;
   /** @returns The exit code. */
   run(input: Input): Promise<number>;
@@ -23,16 +28,19 @@ export interface Command {
 
 export interface Input {
   readonly values: Readonly<Record<string, string | undefined>>;
+  /** Every value of an option that may be given several times. */
+  readonly all: (name: string) => readonly string[];
   readonly isOn: (name: string) => boolean;
+  readonly operands: readonly string[];
   /** What stands behind `--`. */
   readonly rest: readonly string[];
 }
 
-/** @throws UserError for options that the command does not have. */
+/** @throws UserError for options and operands that the command does not have. */
 export function readInput(command: Command, args: readonly string[], env: NodeJS.ProcessEnv): Input {
   const end = args.indexOf("--");
-  const own = end === -1 ? args : args.slice(0, end);
-  const values = parse(command, own);
+  const { values, positionals } = parse(command, end === -1 ? args : args.slice(0, end));
+  checkOperands(command, positionals);
   const valueOf = (name: string) => {
     const { env: variable, default: usual } = command.options[name] ?? {};
     const given = values[name];
@@ -41,7 +49,12 @@ export function readInput(command: Command, args: readonly string[], env: NodeJS
   const names = Object.keys(command.options);
   return {
     values: Object.fromEntries(names.map((name) => [name, valueOf(name)])),
+    all: (name) => {
+      const given = values[name];
+      return Array.isArray(given) ? given.map(String) : [];
+    },
     isOn: (name) => values[name] === true,
+    operands: positionals,
     rest: end === -1 ? [] : args.slice(end + 1),
   };
 }
@@ -57,30 +70,51 @@ export function helpOf(command: Command): string {
   return [
     command.about,
     "",
-    `Usage: obsbox ${command.name} [options] ${command.usage}`,
+    `Usage: ${usageOf(command)}`,
     "",
     ...lines.map(([left, about]) => `  ${left.padEnd(width)}  ${about}`),
     "",
   ].join("\n");
 }
 
-function aboutOf({ about, env, default: usual }: Option): string {
-  const notes = [usual === undefined ? undefined : `default ${usual}`, env].filter((note) => note !== undefined);
-  return notes.length === 0 ? about : `${about} (${notes.join(", ")})`;
+function usageOf({ name, operands = [], usage }: Command): string {
+  return ["obsbox", name, "[options]", ...operands, ...(usage === undefined ? [] : [usage])].join(" ");
 }
 
-function parse(command: Command, args: readonly string[]): Readonly<Record<string, unknown>> {
-  const options = Object.entries(command.options).map(([name, { value }]) => [
+function aboutOf({ about, env, default: usual, many }: Option): string {
+  const notes = [usual === undefined ? undefined : `default ${usual}`, env, many && "may be repeated"];
+  const said = notes.filter((note) => note !== undefined);
+  return said.length === 0 ? about : `${about} (${said.join(", ")})`;
+}
+
+function checkOperands(command: Command, given: readonly string[]): void {
+  const { operands = [] } = command;
+  const missing = operands.find((operand, index) => !operand.startsWith("[") && given[index] === undefined);
+  const isOpenEnded = operands.at(-1)?.includes("...") === true;
+  const extra = isOpenEnded ? undefined : given[operands.length];
+  if (missing === undefined && extra === undefined) return;
+  const what = missing === undefined ? `unexpected argument '${extra ?? ""}'` : `${missing} is missing`;
+  throw new UserError(`obsbox ${command.name}: ${what}`, { hint: `usage: ${usageOf(command)}`, exitCode: 2 });
+}
+
+interface Parsed {
+  readonly values: Readonly<Record<string, unknown>>;
+  readonly positionals: readonly string[];
+}
+
+function parse(command: Command, args: readonly string[]): Parsed {
+  const options = Object.entries(command.options).map(([name, { value, many }]) => [
     name,
-    { type: value === undefined ? "boolean" : "string" } as const,
+    { type: value === undefined ? "boolean" : "string", multiple: many === true } as const,
   ]);
   try {
-    return parseArgs({ args: [...args], options: Object.fromEntries(options), strict: true }).values;
+    const allowPositionals = command.operands !== undefined;
+    return parseArgs({ args: [...args], options: Object.fromEntries(options), strict: true, allowPositionals });
   } catch (error) {
     const message = error instanceof Error ? (error.message.split(". ", 1)[0] ?? "") : String(error);
     const known = Object.keys(command.options).map((name) => `--${name}`);
     throw new UserError(`obsbox ${command.name}: ${message}`, {
-      hint: `expected ${known.join(", ")}`,
+      hint: known.length === 0 ? `usage: ${usageOf(command)}` : `expected ${known.join(", ")}`,
       exitCode: 2,
       cause: error,
     });

@@ -1,0 +1,64 @@
+/** Files of the package that a box is made of. They belong to obsbox: an upgrade replaces them, and nothing else. */
+import { readdirSync, readFileSync, rmSync, statSync } from "node:fs";
+import { dirname, join, relative } from "node:path";
+import { UserError } from "../errors.ts";
+import { packageRoot, packageVersion } from "../paths.ts";
+import { layout } from "./box.ts";
+import { makeFolder, sharedFile, sharedFolder, writeIfChanged } from "./write.ts";
+
+/** Where each file or folder of a box comes from in the package. */
+const sources = [
+  { from: "stack/config", to: layout.config },
+  { from: "stack/companion/Dockerfile", to: `${layout.companion}/Dockerfile` },
+  { from: "dist/companion/companion.mjs", to: `${layout.companion}/companion.mjs` },
+  // Last: what compose.yaml mounts is there when it is.
+  { from: "stack/compose/compose.yaml", to: layout.compose },
+] as const;
+
+/** Copies what differs, and removes from `config` what the package no longer has. @returns Paths that changed. */
+export function copyPackageFiles(folder: string, root = packageRoot): readonly string[] {
+  makeFolder(join(folder, layout.config), sharedFolder);
+  // First, so that a copy that is broken off is known as a box, and mended by the next one.
+  const isMarked = writeIfChanged(join(folder, layout.mark), `${packageVersion}\n`, sharedFile);
+  const files = sources.flatMap(({ from, to }) => listFiles(root, from, to));
+  const changed = files.filter(({ source, target }) => copy(source, join(folder, target)));
+  const stale = removeStale(folder, new Set([layout.mark, ...files.map(({ target }) => target)]));
+  return [...(isMarked ? [layout.mark] : []), ...changed.map(({ target }) => target), ...stale];
+}
+
+interface Copy {
+  readonly source: string;
+  /** Relative to the box. */
+  readonly target: string;
+}
+
+function listFiles(root: string, from: string, to: string): readonly Copy[] {
+  const source = join(root, from);
+  const stats = statSync(source, { throwIfNoEntry: false });
+  if (stats === undefined) {
+    throw new UserError(`${source} is missing from this installation of obsbox`, {
+      hint: "install obsbox anew; in a clone of its repository run: npm run build",
+    });
+  }
+  if (!stats.isDirectory()) return [{ source, target: to }];
+  return filesBelow(source).map((file) => ({ source: file, target: join(to, relative(source, file)) }));
+}
+
+function filesBelow(folder: string): readonly string[] {
+  return readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name))
+    .toSorted();
+}
+
+function copy(source: string, target: string): boolean {
+  makeFolder(dirname(target), sharedFolder);
+  return writeIfChanged(target, readFileSync(source), sharedFile);
+}
+
+function removeStale(folder: string, wanted: ReadonlySet<string>): readonly string[] {
+  const there = filesBelow(join(folder, layout.config)).map((file) => relative(folder, file));
+  const stale = there.filter((file) => !wanted.has(file));
+  for (const file of stale) rmSync(join(folder, file));
+  return stale;
+}

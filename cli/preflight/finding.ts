@@ -1,0 +1,23 @@
+import type { Facts } from "./facts.ts";
+
+export interface Finding {
+  /** A failure keeps the box from being started. */
+  readonly level: "failure" | "warning";
+  readonly what: string;
+  /** What to do, in one line. */
+  readonly remedy: string;
+}
+
+export interface Check {
+  readonly name: string;
+  /** @returns Nothing when all is well. */
+  find(facts: Facts): readonly Finding[];
+}
+
+export function failure(what: string, remedy: string): Finding {
+  return { level: "failure", what, remedy };
+}
+
+export function warning(what: string, remedy: string): Finding {
+  return { level: "warning", what, remedy };
+}

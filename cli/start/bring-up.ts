@@ -1,0 +1,48 @@
+/** The steps from a box that is in order to one that runs. */
+import type { Prepared } from "../box/prepare.ts";
+import { listContainers } from "../docker/containers.ts";
+import { readServices } from "../docker/model.ts";
+import { buildCompanion } from "./companion.ts";
+import { isCurrent } from "./current.ts";
+import { trackProgress } from "./progress.ts";
+import { startBox } from "./start.ts";
+import type { Outcome } from "./start.ts";
+import type { StartView } from "./view.ts";
+
+interface Options {
+  readonly timeoutMs: number;
+  readonly signal: AbortSignal;
+  readonly view: StartView;
+}
+
+export async function bringUp(prepared: Prepared, { timeoutMs, signal, view }: Options): Promise<Outcome> {
+  const { box } = prepared;
+  const services = await readServices(box);
+  const names = services.map(({ name }) => name);
+  const isBuilt = await buildCompanion(box, services, { signal, onLine: (line) => view.note("building", line) });
+  if (!isBuilt && !prepared.hasChanged && (await isCurrent(box, services))) {
+    const progress = trackProgress(names, 0).update(await listContainers(box), new Set(), 0);
+    return { kind: "ready", isUnchanged: true, progress, culprits: [], message: undefined, elapsedMs: 0 };
+  }
+  const onProgress = view.show;
+  return startBox(box, { services: names, changed: changedComponents(prepared), timeoutMs, signal, onProgress });
+}
+
+/** Components that read a certificate when they start. */
+const certificateReaders: Readonly<Record<string, readonly string[]>> = {
+  ca: ["nginx", "elasticsearch"],
+  nginx: ["nginx"],
+  elasticsearch: ["elasticsearch"],
+};
+
+/** Components whose files differ from those that they have read, if they run. */
+export function changedComponents({
+  files,
+  certificates,
+}: Pick<Prepared, "files" | "certificates">): readonly string[] {
+  const ofFiles = files
+    .map((path) => path.split(/[/\\]/))
+    .flatMap(([top, name, rest]) => (top === "config" && name !== undefined && rest !== undefined ? [name] : []));
+  const ofCertificates = certificates.flatMap(({ name }) => certificateReaders[name] ?? []);
+  return [...new Set([...ofFiles, ...ofCertificates])];
+}

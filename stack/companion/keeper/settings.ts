@@ -1,0 +1,37 @@
+/** What the keeper reads from its environment, once. */
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { readSecret, readSize, readText, readTime, readUrl, secretsFolder } from "../environment.ts";
+import type { Environment } from "../environment.ts";
+
+export interface KeeperSettings {
+  readonly elasticsearchUrl: string;
+  readonly kibanaUrl: string;
+  readonly ca: string;
+  readonly keeperPassword: string;
+  readonly adminPassword: string;
+  readonly logsMaxBytes: number;
+  readonly spans: { readonly maxAgeMs: number; readonly maxBytes: number };
+  /** Name that Nginx shows a certificate for. */
+  readonly boxHost: string;
+  /** Whether log lines go where the shipper reads. */
+  readonly hasLogFolder: boolean;
+}
+
+/** @throws OperatorError that names the first key that cannot be used. */
+export function readKeeperSettings(env: Environment): KeeperSettings {
+  return {
+    elasticsearchUrl: readUrl(env, "OBSBOX_ELASTICSEARCH_URL", "https://elasticsearch:9200"),
+    kibanaUrl: readUrl(env, "OBSBOX_KIBANA_URL", "http://kibana:5601/kibana"),
+    ca: readFileSync(join(secretsFolder(env), "ca.crt"), "utf8"),
+    keeperPassword: readSecret(env, "elasticsearch-keeper"),
+    adminPassword: readSecret(env, "elasticsearch-admin"),
+    logsMaxBytes: readSize(env, "OBSBOX_LOGS_MAX_SIZE"),
+    spans: {
+      maxAgeMs: readTime(env, "OBSBOX_TRACES_RETENTION"),
+      maxBytes: readSize(env, "OBSBOX_TRACES_MAX_SIZE"),
+    },
+    boxHost: readText(env, "OBSBOX_HOST"),
+    hasLogFolder: (env["OBSBOX_LOG_DIR"] ?? "") !== "",
+  };
+}

@@ -1,0 +1,74 @@
+/** The one-shot `setup`: brings Elasticsearch to what the box declares, from whatever state it is in. */
+import { logger, shutdown, start } from "@obsbox/sdk";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { messageOf, OperatorError } from "../auth/errors.ts";
+import { connect } from "../elasticsearch/client.ts";
+import { readSecret, readTime, readUrl, secretsFolder } from "../environment.ts";
+import type { Environment } from "../environment.ts";
+import { elasticsearchTime } from "./retention.ts";
+import type { Outcome, SetupContext, Step } from "./step.ts";
+import { steps } from "./steps.ts";
+import { waitForElasticsearch } from "./wait.ts";
+
+/** A cold start of Elasticsearch on a small machine stays well below. */
+const patience = { timeoutMs: 300_000, refusedMs: 15_000, everyMs: 1000 };
+
+/** @returns 0 when all is as declared, 1 otherwise. */
+export async function runSetup(_args: readonly string[], env: Environment): Promise<number> {
+  start({
+    serviceName: "obsbox-setup",
+    admin: false,
+    quiet: true,
+    metrics: { exporter: ["none"] },
+    traces: { exporter: "none" },
+  });
+  try {
+    const changes = await setUp(env);
+    logger.info(changes === 0 ? "all was as declared, nothing was changed" : "all is as declared now");
+    return 0;
+  } catch (error) {
+    const remedy = error instanceof OperatorError ? `; ${error.remedy}` : "";
+    logger.error(`setup failed: ${messageOf(error)}${remedy}`);
+    return 1;
+  } finally {
+    await shutdown();
+  }
+}
+
+/** @returns How many changes there were. */
+async function setUp(env: Environment): Promise<number> {
+  const elasticsearch = connect({
+    url: readUrl(env, "OBSBOX_ELASTICSEARCH_URL", "https://elasticsearch:9200"),
+    ca: readFileSync(join(secretsFolder(env), "ca.crt"), "utf8"),
+    user: "elastic",
+    password: readSecret(env, "elasticsearch-elastic"),
+  });
+  const context: SetupContext = {
+    elasticsearch,
+    passwordOf: (user) => readSecret(env, `elasticsearch-${user}`),
+    logsRetention: elasticsearchTime(readTime(env, "OBSBOX_LOGS_RETENTION")),
+  };
+  try {
+    await waitForElasticsearch(elasticsearch, { ...patience, say: (message) => logger.info(message) });
+    return await runSteps(steps, context);
+  } finally {
+    elasticsearch.close();
+  }
+}
+
+async function runSteps(steps: readonly Step[], context: SetupContext): Promise<number> {
+  let changes = 0;
+  for (const { name, run } of steps) {
+    const outcome = await run(context).catch((error: unknown) => {
+      throw error instanceof OperatorError ? error : new Error(`${name}: ${messageOf(error)}`, { cause: error });
+    });
+    changes += outcome.changes.length;
+    report(name, outcome);
+  }
+  return changes;
+}
+
+function report(name: string, { changes, notes = [] }: Outcome): void {
+  logger.info(`${name}: ${[changes.join(", ") || "as declared", ...notes].join("; ")}`);
+}
