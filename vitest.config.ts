@@ -21,6 +21,7 @@ export default defineConfig({
         include: [...include],
         testTimeout,
         hookTimeout: testTimeout,
+        ...(name === "stack" ? { globalSetup: ["test/e2e/box/end.ts"] } : {}),
         // Long tests measure: one at a time, so that they do not measure each other.
         fileParallelism: !["long", "browser", "stack"].includes(name),
       },

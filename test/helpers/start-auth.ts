@@ -2,7 +2,7 @@
 import { randomBytes } from "node:crypto";
 import { once } from "node:events";
 import { request } from "node:http";
-import type { IncomingMessage, RequestOptions } from "node:http";
+import type { IncomingMessage } from "node:http";
 import { buffer } from "node:stream/consumers";
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -97,7 +97,7 @@ export async function startAuth(settings: AuthSettings = {}): Promise<AuthServer
       const wanted = samples.filter((sample) =>
         Object.entries(labels).every(([key, value]) => sample.labels[key] === value),
       );
-      return wanted.reduce((sum, { value }) => sum + Number(value), 0);
+      return wanted.reduce((sum, { value }) => sum + value, 0);
     },
     audit: (action) => program.lines().filter((line) => line["event.action"] === action),
     async restart() {
@@ -131,18 +131,23 @@ function nextAddress(): string {
 }
 
 /** One request; `fetch` would say by itself where it comes from. */
-async function exchange(url: URL, options: RequestOptions, body = ""): Promise<Response> {
-  const length = body === "" ? {} : { "content-length": Buffer.byteLength(body) };
-  const message = request(url, { ...options, headers: { ...options.headers, ...length } });
+async function exchange(
+  url: URL,
+  method: string,
+  headers: Readonly<Record<string, string>>,
+  body = "",
+): Promise<Response> {
+  const length = body === "" ? {} : { "content-length": String(Buffer.byteLength(body)) };
+  const message = request(url, { method, headers: { ...headers, ...length } });
   message.end(body);
   const [answer] = (await once(message, "response")) as [IncomingMessage];
-  const headers = new Headers();
-  for (let n = 0; n < answer.rawHeaders.length; n += 2)
-    headers.append(answer.rawHeaders[n] ?? "", answer.rawHeaders[n + 1] ?? "");
+  const fields = new Headers();
+  const { rawHeaders } = answer;
+  for (let n = 0; n < rawHeaders.length; n += 2) fields.append(rawHeaders[n] ?? "", rawHeaders[n + 1] ?? "");
   const content = await buffer(answer);
   return new Response(content.length === 0 ? null : new Uint8Array(content), {
     status: answer.statusCode ?? 0,
-    headers,
+    headers: fields,
   });
 }
 
@@ -182,7 +187,7 @@ export class TestBrowser {
   ): Promise<Response> {
     const cookie = [...this.cookies].map(([name, value]) => `${name}=${value}`).join("; ");
     const own = { "x-forwarded-for": this.#address, ...(cookie === "" ? {} : { cookie }) };
-    const response = await exchange(new URL(path, this.#server.url), { method, headers: { ...own, ...headers } }, body);
+    const response = await exchange(new URL(path, this.#server.url), method, { ...own, ...headers }, body);
     for (const line of response.headers.getSetCookie()) this.#keep(line);
     return response;
   }

@@ -1,12 +1,22 @@
 /** The real Elasticsearch in a container, the way the box runs it: TLS from an authority of its own, a password file. */
 import { randomBytes } from "node:crypto";
-import { chmodSync, chownSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  chownSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { GenericContainer, Wait } from "testcontainers";
 import { makeAuthority, makeLeaf } from "../../cli/box/certificates.ts";
 import { connect } from "../../stack/companion/elasticsearch/client.ts";
 import type { Client } from "../../stack/companion/elasticsearch/client.ts";
+import { waitForElasticsearch } from "../../stack/companion/setup/wait.ts";
 import { elasticsearchUsers } from "../../stack/secrets.ts";
 import type { ElasticsearchUser } from "../../stack/secrets.ts";
 import { startCommand } from "./run-program.ts";
@@ -54,6 +64,7 @@ export async function startElasticsearch(): Promise<ElasticsearchBox> {
   const url = `https://127.0.0.1:${container.getMappedPort(9200)}`;
   const passwordOf = (user: ElasticsearchUser) => passwords[user] ?? "";
   const elastic = connect({ url, ca, user: "elastic", password: passwordOf("elastic") });
+  await waitForElasticsearch(elastic, { timeoutMs: 180_000, refusedMs: 60_000, everyMs: 250, say: () => {} });
   return {
     url,
     ca,
@@ -69,12 +80,31 @@ export async function startElasticsearch(): Promise<ElasticsearchBox> {
   };
 }
 
-/** Runs a command of the companion as its container would. */
+/** Runs a command of the companion as its container would. Its lines go to a folder, where none waits for a reader. */
 export function startCompanion(command: "setup" | "keeper", env: Readonly<Record<string, string>>): Program {
   const run = command === "setup" ? "runSetup" : "runKeeper";
   const path = JSON.stringify(join(import.meta.dirname, `../../stack/companion/${command}/main.ts`));
   const code = `import { ${run} } from ${path}; process.exitCode = await ${run}([], process.env);`;
-  return startCommand(process.execPath, ["--input-type=module", "--eval", code], { env });
+  const logs = mkdtempSync(join(tmpdir(), "obsbox-logs-"));
+  const program = startCommand(process.execPath, ["--input-type=module", "--eval", code], {
+    env: { OBSBOX_LOG_DIR: logs, ...env },
+  });
+  return {
+    ...program,
+    lines: () => readLines(logs),
+    async [Symbol.asyncDispose]() {
+      await program[Symbol.asyncDispose]();
+      rmSync(logs, { recursive: true, force: true });
+    },
+  };
+}
+
+/** All whole lines of a folder, without the headers of the files. */
+function readLines(folder: string): Record<string, unknown>[] {
+  return readdirSync(folder)
+    .toSorted()
+    .flatMap((name) => readFileSync(join(folder, name), "utf8").split("\n").slice(1, -1))
+    .map((line) => JSON.parse(line));
 }
 
 /** Certificates, the password file and the folder of secrets. */

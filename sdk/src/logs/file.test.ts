@@ -43,6 +43,10 @@ describe("a log file", () => {
     const headers = [first, second].map((lines) => JSON.parse(lines?.[0] ?? ""));
     expect(headers[0]).toMatchObject({ "service.name": "orders", "event.action": "log-file-opened" });
     expect(headers[0]["log.file.id"]).not.toBe(headers[1]["log.file.id"]);
+    // Shippers look at the first 128 bytes: the better part of the id is among them.
+    const id: string = headers[0]["log.file.id"];
+    expect(first?.[0]?.indexOf(id.slice(0, 16))).toBeLessThan(112);
+    expect(headers[0]["event.dataset"]).toBe("orders");
   });
 
   test.each([

@@ -7,6 +7,7 @@ import { closeSync, mkdirSync, openSync, readdirSync, rmSync, writeSync } from "
 import { join } from "node:path";
 import { messageOf, report } from "../diagnostics.ts";
 import { logFields } from "../vocabulary.ts";
+import { datasetOf } from "./dataset.ts";
 import { ecsVersion } from "./ecs.ts";
 import { countDropped } from "./losses.ts";
 import type { LogSink } from "./sink.ts";
@@ -123,7 +124,7 @@ function isAlive(pid: number): boolean {
   }
 }
 
-/** The first line of a file, different in each: shippers tell files apart by their first bytes. */
+/** The first line of a file, different in each within 128 bytes: shippers tell files apart by how they begin. */
 function headerLine(service: string): string {
   const fields = {
     [logFields.level]: "info",
@@ -131,6 +132,7 @@ function headerLine(service: string): string {
     [logFields.ecsVersion]: ecsVersion,
     "log.file.id": randomBytes(16).toString("hex"),
     [logFields.serviceName]: service,
+    [logFields.eventDataset]: datasetOf(service),
     [logFields.eventAction]: "log-file-opened",
     [logFields.message]: "log file opened",
   };
