@@ -66,3 +66,41 @@ test("the help has every option with its default and its variable", () => {
     "
   `);
 });
+
+const withOperands: Command = {
+  name: "things add",
+  about: "Adds things.",
+  operands: ["NAME", "[COLOUR]"],
+  options: { label: { value: "LABEL", about: "Label", many: true } },
+  run: async () => 0,
+};
+
+test("operands stand between options, those in brackets may be left out", () => {
+  expect(readInput(withOperands, ["a", "--label", "x", "red"], {}).operands).toEqual(["a", "red"]);
+  expect(readInput(withOperands, ["a"], {}).operands).toEqual(["a"]);
+});
+
+test.each([
+  ["a missing one", [], "NAME is missing"],
+  ["one too many", ["a", "b", "c"], "unexpected argument 'c'"],
+])("%s is a mistake whose hint is the usage", (_what, args, message) => {
+  expect(() => readInput(withOperands, args, {})).toThrow(
+    expect.objectContaining({
+      message: `obsbox things add: ${message}`,
+      hint: "usage: obsbox things add [options] NAME [COLOUR]",
+      exitCode: 2,
+    }),
+  );
+});
+
+test("an operand with dots stands for one or more", () => {
+  const open: Command = { ...withOperands, operands: ["NAME", "ADDRESS..."] };
+  expect(readInput(open, ["a", "b", "c"], {}).operands).toEqual(["a", "b", "c"]);
+  expect(() => readInput(open, ["a"], {})).toThrow("ADDRESS... is missing");
+});
+
+test("an option that may be repeated keeps every value in order", () => {
+  const input = readInput(withOperands, ["a", "--label=x", "--label", "y"], {});
+  expect(input.all("label")).toEqual(["x", "y"]);
+  expect(readInput(withOperands, ["a"], {}).all("label")).toEqual([]);
+});

@@ -2,33 +2,41 @@
 /** The `obsbox` command: finds the command, runs it, turns errors into exit codes. */
 import { helpOf, readInput } from "./command.ts";
 import type { Command } from "./command.ts";
+import { destroy } from "./commands/destroy.ts";
 import { dev } from "./commands/dev.ts";
+import { doctor } from "./commands/doctor.ts";
 import { down } from "./commands/down.ts";
+import { env } from "./commands/env.ts";
 import { init } from "./commands/init.ts";
+import { logs } from "./commands/logs.ts";
+import { open } from "./commands/open.ts";
+import { reload } from "./commands/reload.ts";
 import { status } from "./commands/status.ts";
+import { targets } from "./commands/targets.ts";
+import { tokens } from "./commands/tokens.ts";
+import { trust } from "./commands/trust.ts";
 import { up } from "./commands/up.ts";
+import { users } from "./commands/users.ts";
 import { UserError } from "./errors.ts";
+import { explainFileError } from "./file-errors.ts";
 import { packageVersion } from "./paths.ts";
 
 const groups: readonly (readonly [title: string, commands: readonly Command[]])[] = [
   ["Without containers", [dev]],
-  ["The whole box", [init, up, down]],
-  ["Look", [status]],
+  ["The whole box, with Docker", [up, init, down, destroy]],
+  ["Look at it", [status, open, logs, doctor]],
+  ["Connect services", [env, ...targets, reload]],
+  ["People and machines", [...users, ...tokens, trust]],
 ];
 
 const commands = groups.flatMap(([, group]) => group);
-const width = Math.max(...commands.map(({ name }) => name.length));
 
 const usage = [
   "Observability in a box for Node.js teams.",
   "",
   "Usage: obsbox <command> [options]",
   "",
-  ...groups.flatMap(([title, group]) => [
-    title,
-    ...group.map(({ name, about }) => `  ${name.padEnd(width)}  ${about}`),
-    "",
-  ]),
+  ...groups.flatMap(([title, group]) => [title, listOf(group)]),
   "obsbox <command> --help tells more.",
   "",
 ].join("\n");
@@ -39,19 +47,28 @@ async function main(args: readonly string[]): Promise<number> {
   try {
     return await dispatch(args);
   } catch (error) {
-    if (!(error instanceof UserError)) throw error; // A bug: its stack is what helps.
-    process.stderr.write(`obsbox: ${error.message}\n  ${error.hint}\n`);
-    return error.exitCode;
+    const known = error instanceof UserError ? error : explainFileError(error);
+    if (known === undefined) throw error; // A bug: its stack is what helps.
+    process.stderr.write(`obsbox: ${known.message}\n  ${known.hint}\n`);
+    return known.exitCode;
   }
 }
 
 async function dispatch([name, ...args]: readonly string[]): Promise<number> {
   if (name === "--version") return print(`${packageVersion}\n`);
   if (name === undefined || name === "--help" || name === "help") return print(usage);
+  const ofGroup = commands.filter((known) => known.name.startsWith(`${name} `));
+  if (ofGroup.length > 0 && (args[0] === undefined || args[0] === "--help")) return print(listOf(ofGroup));
   const [command, rest] = findCommand(name, args);
   const own = rest.includes("--") ? rest.slice(0, rest.indexOf("--")) : rest;
   if (own.includes("--help")) return print(helpOf(command));
   return command.run(readInput(command, rest, process.env));
+}
+
+/** A line for each command, all as wide as the longest name of any. */
+function listOf(some: readonly Command[]): string {
+  const width = Math.max(...commands.map(({ name }) => name.length));
+  return `${some.map(({ name, about }) => `  ${name.padEnd(width)}  ${about}`).join("\n")}\n`;
 }
 
 /** A command's name has one word, or two. @returns The command, and what stands behind its name. */

@@ -2,7 +2,7 @@
 import { readdirSync, readFileSync, rmSync, statSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
 import { UserError } from "../errors.ts";
-import { packageRoot, packageVersion } from "../paths.ts";
+import { packageVersion } from "../paths.ts";
 import { layout } from "./box.ts";
 import { makeFolder, sharedFile, sharedFolder, writeIfChanged } from "./write.ts";
 
@@ -16,7 +16,7 @@ const sources = [
 ] as const;
 
 /** Copies what differs, and removes from `config` what the package no longer has. @returns Paths that changed. */
-export function copyPackageFiles(folder: string, root = packageRoot): readonly string[] {
+export function copyPackageFiles(folder: string, root: string): readonly string[] {
   makeFolder(join(folder, layout.config), sharedFolder);
   // First, so that a copy that is broken off is known as a box, and mended by the next one.
   const isMarked = writeIfChanged(join(folder, layout.mark), `${packageVersion}\n`, sharedFile);

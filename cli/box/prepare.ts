@@ -3,6 +3,7 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { environmentFile } from "../../stack/settings.ts";
 import { UserError } from "../errors.ts";
+import { packageRoot } from "../paths.ts";
 import { customFolders, isBox, layout, pathIn, readBox } from "./box.ts";
 import type { Box } from "./box.ts";
 import { settingsOf, sizeByMemory, sizeOf } from "./choices.ts";
@@ -29,15 +30,15 @@ export interface Prepared {
 const logFolder = 0o2770;
 
 /**
- * @throws UserError for a folder that holds somebody else's compose.yaml, for choices that an existing `.env` contradicts,
- * and for a certificate of the user's that cannot serve.
+ * @throws UserError for a folder that holds somebody else's compose.yaml, for choices that
+ * an existing `.env` contradicts, and for a certificate of the user's that cannot serve.
  */
-export async function prepareBox(folder: string, choices: Choices): Promise<Prepared> {
+export async function prepareBox(folder: string, choices: Choices, packageFolder = packageRoot): Promise<Prepared> {
   refuseForeign(folder);
   const isNew = !isBox(folder);
   makeFolder(folder, sharedFolder);
   const hasEnvironment = writeEnvironment(folder, choices);
-  const files = copyPackageFiles(folder);
+  const files = copyPackageFiles(folder, packageFolder);
   const secrets = makeSecrets(folder);
   const box = readBox(folder);
   const folders = makeFolders(box);

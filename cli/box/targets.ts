@@ -86,7 +86,7 @@ function checkAddress(address: string): void {
   const mistake = mistakes.find(([pattern]) => pattern.test(address));
   if (mistake !== undefined) throw wrong("the address", address, mistake[1]);
   const [, host = "", port = ""] = /^(.+):(\d{1,5})$/.exec(address) ?? [];
-  const isHost = hostPattern.test(host) || (host.startsWith("[") && isIPv6(host.slice(1, -1)));
+  const isHost = hostPattern.test(host) || (host.startsWith("[") && host.endsWith("]") && isIPv6(host.slice(1, -1)));
   const isPort = Number(port) > 0 && Number(port) < 65_536;
   if (!isHost || !isPort) throw wrong("the address", address, "HOST:PORT, for instance host.docker.internal:9464");
 }

@@ -1,11 +1,10 @@
 /** `obsbox env`: the variables that point a service at the box. */
+import { networkInterfaces } from "node:os";
 import { dirOption, findBox } from "../box/find.ts";
 import { readSecret } from "../box/secrets.ts";
 import { containerConnection, formats, hostConnection } from "../box/variables.ts";
 import type { Connection } from "../box/variables.ts";
 import type { Command } from "../command.ts";
-import { docker } from "../docker/arguments.ts";
-import { runDocker } from "../docker/run.ts";
 import { UserError } from "../errors.ts";
 import { say } from "../report/output.ts";
 
@@ -28,7 +27,7 @@ export const env: Command = {
     const choices = { token, service: input.values["service"] };
     const connection = input.isOn("container")
       ? containerConnection(box, choices)
-      : hostConnection(box, choices, await metricsHost());
+      : hostConnection(box, choices, metricsHost());
     say("# Holds a secret: the token of your services. Keep it out of git and of tickets.");
     if (!input.isOn("container")) say("# Metrics: obsbox targets add NAME host.docker.internal:9464");
     process.stdout.write(`${textOf(connection, format)}\n`);
@@ -64,9 +63,8 @@ function mountLines({ network, mounts = [], group }: Connection): readonly strin
  * On Linux, containers reach this machine at the address of Docker's bridge: a service that binds to it is seen by them and
  * not by the network outside. Docker Desktop passes what containers send on to localhost.
  */
-async function metricsHost(): Promise<string> {
+function metricsHost(): string {
   if (process.platform !== "linux") return "127.0.0.1";
-  const { code, stdout } = await runDocker(docker.bridgeGateway).catch(() => ({ code: 1, stdout: "" }));
-  const gateway = stdout.trim();
-  return code === 0 && gateway !== "" ? gateway : "0.0.0.0";
+  const bridge = networkInterfaces()["docker0"]?.find(({ family }) => family === "IPv4");
+  return bridge?.address ?? "0.0.0.0";
 }

@@ -1,9 +1,10 @@
 /** `obsbox logs`: what the components print. */
-import { findBox, dirOption } from "../box/find.ts";
 import type { Box } from "../box/box.ts";
+import { dirOption, findBox } from "../box/find.ts";
 import type { Command, Input } from "../command.ts";
 import { compose } from "../docker/arguments.ts";
 import { placeOf, runCompose } from "../docker/compose.ts";
+import { fileLoggers, parseSince, readFileLogs } from "../docker/file-logs.ts";
 import { readServices } from "../docker/model.ts";
 import { passThrough } from "../docker/run.ts";
 import { UserError } from "../errors.ts";
@@ -22,37 +23,68 @@ export const logs: Command = {
     dir: dirOption,
     follow: { about: "Goes on until Ctrl-C" },
     since: { value: "TIME", about: "From a time on, such as 10m or 2026-01-31T08:00:00Z" },
-    tail: { value: "LINES", about: "Last lines of each component", default: "200" },
+    tail: { value: "LINES", about: "Last lines of each component, or all", default: "200" },
     json: { ...jsonOption, about: "Prints a JSON object for each line" },
   },
   async run(input) {
     const box = findBox(input.values["dir"]);
+    const choices = readChoices(input);
     const names = (await readServices(box)).map(({ name }) => name);
     const unknown = input.operands.find((name) => !names.includes(name));
     if (unknown !== undefined) {
       throw new UserError(`there is no component ${unknown}`, { hint: `expected ${names.join(", ")}`, exitCode: 2 });
     }
-    return input.isOn("json") ? printLines(box, input) : passThrough(["compose", ...argsOf(input)], placeOf(box));
+    return show(box, input, choices);
   },
 };
 
-function argsOf({ values, operands, isOn }: Input): readonly string[] {
+interface Choices {
+  readonly follow: boolean;
+  readonly tail: string;
+  readonly since: string | undefined;
+  readonly sinceMs: number | undefined;
+}
+
+function readChoices({ values, isOn }: Input): Choices {
+  const { since } = values;
   const tail = values["tail"] === "all" ? "all" : String(parseInteger("--tail", values["tail"], 0, 1e9));
-  return compose.logs(operands, {
-    follow: isOn("follow"),
-    since: values["since"],
-    tail,
-    isPlain: !process.stdout.isTTY,
+  const sinceMs = since === undefined ? undefined : parseSince(since);
+  if (since !== undefined && sinceMs === undefined) {
+    throw new UserError(`--since: got "${since}"`, { hint: "expected a time such as 10m, or a date", exitCode: 2 });
+  }
+  return { follow: isOn("follow"), tail, since, sinceMs };
+}
+
+/** What Docker has of the components, and beside it what the box's own services have written to files. */
+async function show(box: Box, input: Input, choices: Choices): Promise<number> {
+  const isJson = input.isOn("json");
+  const files = fileLoggers.filter((name) => input.operands.length === 0 || input.operands.includes(name));
+  const args = compose.logs(input.operands, { ...choices, isPlain: isJson || !process.stdout.isTTY });
+  const work = interruptible("", async (signal) => {
+    const [code] = await Promise.all([
+      isJson ? printLines(box, args, signal) : passThrough(["compose", ...args], placeOf(box)),
+      ...files.map((name) =>
+        readFileLogs(box, name, { ...choices, signal, onLine: (line) => printFileLine(name, line, isJson) }),
+      ),
+    ]);
+    return code;
+  });
+  // Ctrl-C is how following ends.
+  return work.catch((error: unknown) => {
+    if (choices.follow && error instanceof UserError) return error.exitCode;
+    throw error;
   });
 }
 
-async function printLines(box: Box, input: Input): Promise<number> {
-  const [command = "", ...rest] = argsOf(input);
+function printFileLine(component: string, line: string, isJson: boolean): void {
+  process.stdout.write(isJson ? `${JSON.stringify({ component, line })}\n` : `${component}-1  | ${line}\n`);
+}
+
+async function printLines(box: Box, [command = "", ...rest]: readonly string[], signal: AbortSignal): Promise<number> {
   const onLine = (line: string, stream: string) => {
     if (stream === "stdout") process.stdout.write(`${JSON.stringify(parseLine(line))}\n`);
   };
-  const args = [command, "--timestamps", ...rest];
-  const { code } = await interruptible("", (signal) => runCompose(box, args, { timeoutMs: followMs, signal, onLine }));
+  const { code } = await runCompose(box, [command, "--timestamps", ...rest], { timeoutMs: followMs, signal, onLine });
   return code ?? 1;
 }
 

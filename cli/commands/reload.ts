@@ -7,7 +7,7 @@ import { composeOutput, runCompose } from "../docker/compose.ts";
 import { listContainers } from "../docker/containers.ts";
 import { jsonOption, print } from "../report/output.ts";
 import { marks, painter } from "../report/style.ts";
-import { oneLine } from "../report/table.ts";
+import { oneLine } from "../report/width.ts";
 
 interface Reloadable {
   readonly name: string;

@@ -64,6 +64,7 @@ async function welcome(box: Box, outcome: Outcome, input: Input): Promise<number
     : `All ${outcome.progress.length} components are healthy after ${seconds} s.`;
   const firstLogin = link === undefined ? undefined : firstLoginPath(box);
   print(input, { ...summaryOf(box, outcome), firstLogin }, () => [
+    ...(process.stderr.isTTY && !outcome.isUnchanged ? [""] : []), // Below the table.
     `${paint(marks.good, "good")} ${result}`,
     "",
     ...welcomeLines(box, link !== undefined, paint),

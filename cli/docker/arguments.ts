@@ -42,14 +42,16 @@ export const docker = {
   stats: (ids: readonly string[]) => ["stats", "--no-stream", "--no-trunc", "--format", "{{json .}}", ...ids],
   /** Folder, service and state of each container of a project, whoever made it. */
   projectContainers: (project: string) => [
-    ...["ps", "--all", "--filter", `label=${projectLabel}=${project}`, "--format"],
+    "ps",
+    "--all",
+    "--filter",
+    `label=${projectLabel}=${project}`,
+    "--format",
     `{{.Label "${projectLabel}.working_dir"}}\t{{.Label "com.docker.compose.service"}}`,
   ],
-  projectVolumes: (project: string) => [...["volume", "ls", "--quiet", "--filter", `label=${projectLabel}=${project}`]],
+  projectVolumes: (project: string) => ["volume", "ls", "--quiet", "--filter", `label=${projectLabel}=${project}`],
   removeVolumes: (names: readonly string[]) => ["volume", "rm", ...names],
   publishers: (port: string) => ["ps", "--filter", `publish=${port}`, "--format", "{{.Names}}"],
-  /** Address of this machine in the network of containers. */
-  bridgeGateway: ["network", "inspect", "bridge", "--format", "{{(index .IPAM.Config 0).Gateway}}"],
   networks: ["network", "ls", "--quiet", "--no-trunc"],
   inspectNetworks: (ids: readonly string[]) => ["network", "inspect", ...ids],
   /** A container that is never started: its volume can be read. */

@@ -8,6 +8,8 @@ export interface RunOptions {
   readonly env?: NodeJS.ProcessEnv;
   /** Given to the program on its stdin: the place for what must be in no argument. */
   readonly input?: string;
+  /** Leaves stdin open for as long as the program runs: one in a container can tell from its end that nobody listens. */
+  readonly keepsInputOpen?: boolean;
   readonly timeoutMs?: number;
   readonly signal?: AbortSignal | undefined;
   /** Told of each line of stdout and stderr. */
@@ -40,7 +42,7 @@ export class DockerMissingError extends UserError {
  * @throws DockerMissingError without a client; UserError when it takes longer than `timeoutMs`.
  */
 export async function runDocker(args: readonly string[], options: RunOptions = {}): Promise<Output> {
-  const { cwd, env = process.env, input, timeoutMs = usualTimeoutMs, signal, onLine } = options;
+  const { cwd, env = process.env, input, keepsInputOpen, timeoutMs = usualTimeoutMs, signal, onLine } = options;
   const deadline = AbortSignal.timeout(timeoutMs);
   const ends = signal === undefined ? deadline : AbortSignal.any([deadline, signal]);
   const child = spawn("docker", args, {
@@ -51,7 +53,8 @@ export async function runDocker(args: readonly string[], options: RunOptions = {
     killSignal: "SIGINT",
   });
   // A program that ends without reading what it was given is no trouble of ours.
-  child.stdin.on("error", () => undefined).end(input);
+  child.stdin.on("error", () => undefined);
+  if (keepsInputOpen !== true) child.stdin.end(input);
   const stdout = collect(child.stdout, (line) => onLine?.(line, "stdout"));
   const stderr = collect(child.stderr, (line) => onLine?.(line, "stderr"));
   const { promise, resolve, reject } = Promise.withResolvers<number | null>();

@@ -13,7 +13,7 @@ import type { Check, Finding } from "./finding.ts";
 
 export const boxChecks: readonly Check[] = [
   { name: "settings", find: ({ box }) => settingFindings(box) },
-  { name: "secrets", find: ({ box }) => secretFindings(box) },
+  { name: "secrets-folder", find: ({ box }) => secretFindings(box) },
   { name: "certificates", find: ({ box }) => (secretFindings(box).length > 0 ? [] : certificateFindings(box)) },
 ];
 

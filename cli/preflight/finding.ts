@@ -11,7 +11,7 @@ export interface Finding {
 export interface Check {
   readonly name: string;
   /** @returns Nothing when all is well. */
-  find(facts: Facts): readonly Finding[];
+  readonly find: (facts: Facts) => readonly Finding[];
 }
 
 export function failure(what: string, remedy: string): Finding {

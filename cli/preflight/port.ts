@@ -30,7 +30,8 @@ export async function portState(box: Box): Promise<PortState> {
   return { kind: "taken", by: names.length === 0 ? "another program" : `the container ${names.join(", ")}` };
 }
 
-async function listenError(port: number, host: string): Promise<string | undefined> {
+/** @returns The code of what keeps a server from listening. */
+export async function listenError(port: number, host: string): Promise<string | undefined> {
   const server = createServer();
   try {
     const listening = once(server, "listening"); // Rejects on an error.

@@ -2,8 +2,8 @@
 import type { Box } from "../box/box.ts";
 import type { Input } from "../command.ts";
 import { findingLines } from "../report/findings.ts";
-import { print, say, teller } from "../report/output.ts";
-import { painter } from "../report/style.ts";
+import { print, teller } from "../report/output.ts";
+import { marks, painter } from "../report/style.ts";
 import { hasFailure, runChecks } from "./checks.ts";
 import { gatherFacts } from "./facts.ts";
 
@@ -11,9 +11,11 @@ import { gatherFacts } from "./facts.ts";
 export async function checkBox(box: Box, input: Pick<Input, "isOn">): Promise<boolean> {
   const results = runChecks(await gatherFacts(box));
   const isFit = !hasFailure(results);
-  const lines = findingLines(results, painter(process.stderr));
   if (!isFit && input.isOn("json")) print(input, { outcome: "refused", folder: box.folder, checks: results }, () => []);
-  else lines.forEach((line) => teller(input)(line));
-  if (!isFit && !input.isOn("json")) say("Nothing was started.");
+  const tell = teller(input);
+  const paint = painter(process.stderr);
+  for (const line of findingLines(results, paint)) tell(line);
+  const passed = results.filter(({ findings }) => findings.length === 0).length;
+  tell(isFit ? `${paint(marks.good, "good")} ${passed} of ${results.length} checks passed` : "Nothing was started.");
   return isFit;
 }

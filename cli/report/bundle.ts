@@ -6,6 +6,7 @@ import type { Box } from "../box/box.ts";
 import { makeFolder, privateFile, privateFolder, readIfThere, writeWhole } from "../box/write.ts";
 import { compose, docker } from "../docker/arguments.ts";
 import { runCompose } from "../docker/compose.ts";
+import { fileLoggers, readFileLogs } from "../docker/file-logs.ts";
 import { runDocker } from "../docker/run.ts";
 import type { Output } from "../docker/run.ts";
 import { packageVersion } from "../paths.ts";
@@ -32,6 +33,7 @@ const parts: readonly Part[] = [
   { name: "compose.yaml", read: fromCompose(["config", "--no-interpolate"]) },
   { name: "settings.env", read: async (box) => readIfThere(join(box.folder, layout.environment))?.toString() ?? "" },
   { name: "logs.txt", read: fromCompose(compose.logs([], { follow: false, tail: logLines })) },
+  { name: "own-logs.txt", read: ownLogs },
 ];
 
 /** Writes a report into the box's folder. @returns Its path. */
@@ -55,6 +57,15 @@ async function readPart(read: Part["read"], box: Box): Promise<string> {
   } catch (error) {
     return String(error);
   }
+}
+
+/** Lines of the services that write theirs to files. */
+async function ownLogs(box: Box): Promise<string> {
+  const lines: string[] = [];
+  for (const name of fileLoggers) {
+    await readFileLogs(box, name, { follow: false, tail: logLines, onLine: (line) => lines.push(`${name} | ${line}`) });
+  }
+  return lines.join("\n");
 }
 
 async function health(box: Box): Promise<string> {

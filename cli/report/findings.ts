@@ -3,7 +3,7 @@ import type { Result } from "../preflight/checks.ts";
 import type { Finding } from "../preflight/finding.ts";
 import { marks } from "./style.ts";
 import type { Paint } from "./style.ts";
-import { oneLine } from "./table.ts";
+import { oneLine } from "./width.ts";
 
 const looks = {
   failure: { mark: marks.bad, style: "bad" },

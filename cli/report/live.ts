@@ -2,8 +2,8 @@
 
 export interface LiveView {
   draw(lines: readonly string[]): void;
-  /** Leaves what was drawn last, and the cursor below it. */
-  end(): void;
+  /** Leaves what was drawn last, or these lines in its place, however many; the cursor stands below. */
+  end(lines?: readonly string[]): void;
 }
 
 const hideCursor = "\u001b[?25l";
@@ -29,7 +29,8 @@ export function openLiveView(stream: NodeJS.WriteStream): LiveView {
       stream.write(`${beginFrame}${frame(shown, fitting)}${endFrame}`);
       shown = fitting;
     },
-    end() {
+    end(lines) {
+      if (lines !== undefined && isOpen) stream.write(frame(shown, lines));
       process.removeListener("exit", restore);
       restore();
     },

@@ -14,7 +14,7 @@ const shortest = 8;
 const patterns: readonly RegExp[] = [
   /(\bauthorization["']?\s*[:=]\s*["']?)(?:(?:basic|bearer|apikey)\s+)?[\w.~+/=-]+/gi,
   /(\b(?:bearer|basic|apikey)\s+)[\w.~+/=-]{16,}/gi,
-  /(\b(?:token|password|passwd|secret|api[_-]?key|cookie)["']?\s*[:=]\s*["']?)[^\s"',;&]+/gi,
+  /((?:\b|_)(?:token|password|passwd|secret|api[_-]?key|cookie)["']?\s*[:=]\s*["']?)[^\s"',;&]+/gi,
   /(-----BEGIN [A-Z ]*PRIVATE KEY-----)[\s\S]*?(?=-----END)/g,
 ];
 

@@ -1,6 +1,7 @@
 /** Tables of text: columns as wide as what is in them, the one that may give way cut to the terminal's width. */
 import { noPaint } from "./style.ts";
 import type { Paint, Style } from "./style.ts";
+import { cut, lengthOf, oneLine } from "./width.ts";
 
 export interface Column {
   readonly title: string;
@@ -37,22 +38,6 @@ export function renderTable(
   return [titles, ...cells].map((row) => `${" ".repeat(indent)}${renderRow(columns, row, widths, paint)}`.trimEnd());
 }
 
-/** Text cut to a length, with a sign that it was. */
-export function cut(text: string, length: number): string {
-  const characters = [...text];
-  if (characters.length <= length) return text;
-  return length < 1 ? "" : `${characters.slice(0, length - 1).join("")}…`;
-}
-
-/** One line without what would move the cursor or colour the terminal. */
-export function oneLine(text: string): string {
-  // eslint-disable-next-line no-control-regex -- These are what is removed.
-  return text
-    .replaceAll(/\u001b\[[\d;]*[a-zA-Z]/g, "")
-    .replaceAll(/[\u0000-\u001f\u007f-\u009f]+/g, " ")
-    .trim();
-}
-
 function toCell(given: Cell | string): Cell {
   const cell = typeof given === "string" ? { text: given } : given;
   return { ...cell, text: oneLine(cell.text) };
@@ -79,8 +64,4 @@ function renderRow(columns: readonly Column[], row: readonly Cell[], widths: rea
     return align === "right" ? `${space}${painted}` : `${painted}${space}`;
   });
   return texts.join(" ".repeat(gap));
-}
-
-function lengthOf(text: string): number {
-  return [...text].length;
 }

@@ -21,7 +21,8 @@ export async function bringUp(prepared: Prepared, { timeoutMs, signal, view }: O
   const names = services.map(({ name }) => name);
   const isBuilt = await buildCompanion(box, services, { signal, onLine: (line) => view.note("building", line) });
   if (!isBuilt && !prepared.hasChanged && (await isCurrent(box, services))) {
-    const progress = trackProgress(names, 0).update(await listContainers(box), new Set(), 0);
+    const now = trackProgress(names, 0).update(await listContainers(box), new Set(), 0);
+    const progress = now.map((component) => ({ ...component, seconds: undefined }));
     return { kind: "ready", isUnchanged: true, progress, culprits: [], message: undefined, elapsedMs: 0 };
   }
   const onProgress = view.show;

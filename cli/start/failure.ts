@@ -2,11 +2,12 @@
 import type { Box } from "../box/box.ts";
 import { runCompose } from "../docker/compose.ts";
 import { inspectContainers, listContainers } from "../docker/containers.ts";
+import { fileLoggers, readFileLogs } from "../docker/file-logs.ts";
 import { writeReport } from "../report/bundle.ts";
 import { redactorOf } from "../report/redact.ts";
 import { marks } from "../report/style.ts";
 import type { Paint } from "../report/style.ts";
-import { oneLine } from "../report/table.ts";
+import { oneLine } from "../report/width.ts";
 import type { Outcome } from "./start.ts";
 
 export interface Failure {
@@ -31,26 +32,29 @@ export async function describeFailure(box: Box, outcome: Outcome): Promise<Failu
   const redact = redactorOf(box);
   const containers = await listContainers(box);
   const details = await inspectContainers(containers.map(({ id }) => id));
-  const components = await Promise.all(
-    rootsOf(outcome)
-      .slice(0, shownCulprits)
-      .map(async (name): Promise<CulpritReport> => {
-        const id = containers.find(({ service }) => service === name)?.id ?? "";
-        const phase = outcome.progress.find((one) => one.name === name)?.phase ?? "";
-        const { stdout } = await runCompose(box, [
-          "logs",
-          "--no-color",
-          "--no-log-prefix",
-          "--tail",
-          String(shownLines),
-          name,
-        ]);
-        const lines = stdout.split("\n").filter((line) => line.trim() !== "");
-        const healthcheck = redact(oneLine(details.get(id)?.lastFailure ?? ""));
-        return { name, phase, healthcheck, lines: lines.slice(-shownLines).map((line) => redact(oneLine(line))) };
-      }),
-  );
+  const describe = async (name: string): Promise<CulpritReport> => {
+    const id = containers.find(({ service }) => service === name)?.id ?? "";
+    const lines = await lastLines(box, name);
+    return {
+      name,
+      phase: outcome.progress.find((one) => one.name === name)?.phase ?? "",
+      healthcheck: redact(oneLine(details.get(id)?.lastFailure ?? "")),
+      lines: lines.slice(-shownLines).map((line) => redact(oneLine(line))),
+    };
+  };
+  const components = await Promise.all(rootsOf(outcome).slice(0, shownCulprits).map(describe));
   return { report: await writeReport(box), components };
+}
+
+/** Its last lines, those in files after those that Docker has. */
+async function lastLines(box: Box, name: string): Promise<readonly string[]> {
+  const tail = String(shownLines);
+  const { stdout } = await runCompose(box, ["logs", "--no-color", "--no-log-prefix", "--tail", tail, name]);
+  const lines = stdout.split("\n").filter((line) => line.trim() !== "");
+  if (fileLoggers.includes(name)) {
+    await readFileLogs(box, name, { follow: false, tail, onLine: (line) => lines.push(line) });
+  }
+  return lines;
 }
 
 export function failureLines(outcome: Outcome, { report, components }: Failure, paint: Paint): readonly string[] {

@@ -8,7 +8,7 @@ import { listContainers } from "../docker/containers.ts";
 import type { Container } from "../docker/containers.ts";
 import { lastLine } from "../docker/run.ts";
 import type { Output, RunOptions } from "../docker/run.ts";
-import { oneLine } from "../report/table.ts";
+import { oneLine } from "../report/width.ts";
 import { hopeless, inTrouble, isAllReady, trackProgress } from "./progress.ts";
 import type { ComponentProgress } from "./progress.ts";
 

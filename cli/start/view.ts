@@ -4,7 +4,8 @@ import { openLiveView } from "../report/live.ts";
 import type { LiveView } from "../report/live.ts";
 import { painter, widthOf } from "../report/style.ts";
 import type { Paint, Style } from "../report/style.ts";
-import { cut, oneLine, renderTable } from "../report/table.ts";
+import { renderTable } from "../report/table.ts";
+import { cut, oneLine } from "../report/width.ts";
 import { isAllReady } from "./progress.ts";
 import type { ComponentProgress } from "./progress.ts";
 
@@ -41,7 +42,11 @@ function liveView(stream: NodeJS.WriteStream): StartView {
   const draw = (lines: readonly string[]) => (view ??= openLiveView(stream)).draw(lines);
   return {
     show(progress, elapsedMs) {
-      draw(frameOf(progress, elapsedMs, { width: widthOf(stream), rows: stream.rows, paint }));
+      const isLast = isAllReady(progress);
+      const rows = isLast ? Number.POSITIVE_INFINITY : stream.rows;
+      const lines = frameOf(progress, elapsedMs, { width: widthOf(stream), rows, paint });
+      if (isLast) view?.end(lines);
+      else draw(lines);
     },
     note(what, line) {
       if (line.trim() !== "") draw([cut(`  ${what}  ${oneLine(line)}`, widthOf(stream))]);
@@ -73,14 +78,17 @@ interface Screen {
   readonly paint: Paint;
 }
 
-/** Lines around the table: titles, an empty one, the sum, and the cursor's own. */
+/** Lines around the rows of the table: titles, an empty one, the sum, and the cursor's own. */
 const otherLines = 4;
 
-/** The table; on a low terminal without those that are ready. */
+/** On a low terminal those are shown that something happens to, and the others as far as there is room. */
+const lowOrder: readonly string[] = ["failed", "unhealthy", "restarting", "stopped", "starting", "pulling", "waiting"];
+
+/** The table, as high as fits on the screen. */
 export function frameOf(progress: readonly ComponentProgress[], elapsedMs: number, screen: Screen): readonly string[] {
   const { width, rows, paint } = screen;
-  const isLow = progress.length + otherLines > rows;
-  const shown = isLow ? progress.filter(({ phase }) => phase !== "healthy" && phase !== "done") : progress;
+  const room = Math.max(1, rows - otherLines);
+  const shown = progress.length <= room ? progress : mostTelling(progress).slice(0, room);
   const table = renderTable(
     [
       { title: "COMPONENT", gives: true },
@@ -96,6 +104,11 @@ export function frameOf(progress: readonly ComponentProgress[], elapsedMs: numbe
   );
   // Once all are ready the result says so.
   return isAllReady(progress) ? table : [...table, "", sum(progress, elapsedMs, paint)];
+}
+
+function mostTelling(progress: readonly ComponentProgress[]): readonly ComponentProgress[] {
+  const place = ({ phase }: ComponentProgress) => lowOrder.indexOf(phase);
+  return progress.filter((one) => place(one) >= 0).toSorted((left, right) => place(left) - place(right));
 }
 
 function sum(progress: readonly ComponentProgress[], elapsedMs: number, paint: Paint): string {

@@ -41,12 +41,12 @@ export function readText(env: Environment, key: string): string {
 }
 
 /** The folder where a container finds its secrets. */
-export function secretsFolder(env: Environment): string {
+function secretsFolder(env: Environment): string {
   return valueOf(env, "OBSBOX_SECRETS_DIR") ?? "/run/obsbox";
 }
 
 /**
- * Reads a secret: one line.
+ * Reads a secret: a line, or a certificate.
  *
  * @throws OperatorError when it is not there, cannot be read or is empty.
  */

@@ -35,14 +35,18 @@ const resultPaths = [
 /** A hash of everything that the setup makes, without the times at which it was made. */
 async function resultHash(): Promise<string> {
   const answers = await Promise.all(resultPaths.map((path) => box.elastic.request("GET", path)));
-  const text = JSON.stringify(answers, (key, value: unknown) => (/_date(_millis)?$/.test(key) ? undefined : sorted(value)));
-  return createHash("sha256").update(text).digest("hex");
+  return createHash("sha256")
+    .update(JSON.stringify(answers.map(timeless)))
+    .digest("hex");
 }
 
-function sorted(value: unknown): unknown {
+function timeless(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map((item) => JSON.stringify(timeless(item))).toSorted();
   if (typeof value !== "object" || value === null) return value;
-  if (Array.isArray(value)) return value.map((item) => JSON.stringify(item)).toSorted();
-  return Object.fromEntries(Object.entries(value).toSorted(([a], [b]) => a.localeCompare(b)));
+  const lasting = Object.entries(value).filter(([key]) => !/_date(_millis)?$/.test(key));
+  return Object.fromEntries(
+    lasting.toSorted(([a], [b]) => a.localeCompare(b)).map(([key, inner]) => [key, timeless(inner)]),
+  );
 }
 
 /** Takes away what the setup made. */

@@ -9,7 +9,7 @@ const password = "correct horse battery";
 let server: AuthServer;
 
 beforeAll(async () => {
-  server = await startAuth({ env: { OBSBOX_EDITOR_GROUP: "team editors" } });
+  server = await startAuth({ env: { OBSBOX_EDITOR_GROUP: "team/editors" } });
   await server.browser().post("/oauth2/password", { token: server.firstLink, password, again: password });
 });
 afterAll(() => server[Symbol.asyncDispose]());
@@ -49,9 +49,9 @@ describe("the protocol of oauth2-proxy", () => {
 
   test("a role is a group by the name that the settings give it, and other groups are refused", async () => {
     const browser = await server.addUser("edda", "editor", password);
-    expect(await browser.identity()).toEqual({ status: 202, user: "edda", groups: "team editors" });
+    expect(await browser.identity()).toEqual({ status: 202, user: "edda", groups: "team/editors" });
     const statusFor = async (groups: string) => (await browser.get(`/oauth2/auth?allowed_groups=${groups}`)).status;
-    expect(await statusFor("admin,team+editors")).toBe(202);
+    expect(await statusFor("admin,team/editors")).toBe(202);
     expect(await statusFor("admin")).toBe(403);
     expect(await statusFor("")).toBe(202);
   });
@@ -80,7 +80,7 @@ describe("the protocol of oauth2-proxy", () => {
     for (const part of ["admin", "/grafana/", "/kibana/", "/prometheus/", "/alertmanager/", "/jaeger/", "obsbox env"]) {
       expect(home).toContain(part);
     }
-    const headers = { "x-auth-request-user": "ann@corp.test", "x-auth-request-groups": "x,team editors" };
+    const headers = { "x-auth-request-user": "ann@corp.test", "x-auth-request-groups": "x,team/editors" };
     const other = await (await server.browser().get("/", headers)).text();
     expect(other).toContain("ann@corp.test");
     expect(other).toContain(">editor<");
@@ -175,7 +175,7 @@ describe("bad input", () => {
     const answer = await server.browser().send(method, path, { headers, ...(body === undefined ? {} : { body }) });
     expect(answer.status).toBe(status);
     expect((await answer.text()).length).toBeGreaterThan(20);
-    if (status === 405) expect(answer.headers.get("allow")).toMatch(/^GET, HEAD/);
+    expect(answer.headers.has("allow")).toBe(status === 405);
     expect((await server.browser().get("/ping")).status).toBe(200);
   });
 
@@ -226,6 +226,12 @@ describe("bad input", () => {
     connection.write(request);
     expect(await connection.until("\r\n\r\n")).toMatch(status);
     expect((await server.browser().get("/ping")).status).toBe(200);
+  });
+
+  test("a request that does not end is given up", async () => {
+    await using connection = await connectRaw(Number(new URL(server.url).port));
+    connection.write("GET /oauth2/auth HTTP/1.1\r\nHost: x\r\nX-Slow: ");
+    expect(await connection.closed()).toMatch(/^HTTP\/1.1 408/);
   });
 
   test("64 KiB of headers, which Nginx lets through, are read", async () => {

@@ -60,24 +60,37 @@ const refusalsPerMinute = 120;
 
 const minuteMs = 60_000;
 
+/** Asked for with every request: a page that is left open goes on asking after its session has ended. */
+const repeating: ReadonlySet<AuditAction> = new Set(["session-check", "token-check"]);
+
+interface Minute {
+  readonly since: number;
+  written: number;
+  suppressed: number;
+  /** What was written already. */
+  readonly said: Set<string>;
+}
+
 export type Audit = (event: AuditEvent) => void;
 
 /** Makes the function that writes events. */
 export function createAudit(now: () => number = Date.now): Audit {
-  const minutes = new Map<AuditAction, { readonly since: number; written: number; suppressed: number }>();
+  const minutes = new Map<AuditAction, Minute>();
   return (event) => {
     const [fields, message] = describeEvent(event);
     if (event.outcome === "success") return logger.info(fields, message);
     let minute = minutes.get(event.action);
-    const isOver = minute === undefined || now() - minute.since >= minuteMs;
-    const missing = isOver ? (minute?.suppressed ?? 0) : 0;
-    if (minute === undefined || isOver) minute = { since: now(), written: 0, suppressed: 0 };
+    const missing = minute?.suppressed ?? 0;
+    const isNew = minute === undefined || now() - minute.since >= minuteMs;
+    if (minute === undefined || isNew) minute = { since: now(), written: 0, suppressed: 0, said: new Set() };
     minutes.set(event.action, minute);
-    if (minute.written >= refusalsPerMinute) {
+    const text = JSON.stringify(fields);
+    if (minute.written >= refusalsPerMinute || (repeating.has(event.action) && minute.said.has(text))) {
       minute.suppressed += 1;
       return count(authMetrics.auditSuppressed, { action: event.action });
     }
     minute.written += 1;
-    logger.warn(missing === 0 ? fields : { ...fields, suppressed: missing }, message);
+    minute.said.add(text);
+    logger.warn(isNew && missing > 0 ? { ...fields, suppressed: missing } : fields, message);
   };
 }

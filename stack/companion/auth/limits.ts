@@ -27,7 +27,7 @@ const rows: readonly Row[] = [
 ];
 
 /** Keys of each limit. There are never more; two that share one share the limit. */
-const buckets = 2 ** 14;
+const usualBuckets = 2 ** 14;
 
 export interface SignInLimits {
   /**
@@ -42,7 +42,7 @@ export interface SignInLimits {
   active(): number;
 }
 
-export function createLimits(): SignInLimits {
+export function createLimits(buckets = usualBuckets): SignInLimits {
   const key = randomBytes(32);
   const bucketOf = (text: string) => createHmac("sha256", key).update(text).digest().readUInt32BE() % buckets;
   const limiters = rows.map((row) => {

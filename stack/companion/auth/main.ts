@@ -1,5 +1,7 @@
 /** `companion auth`: the service that knows who is signed in. */
 import { once } from "node:events";
+import { constants, mkdirSync } from "node:fs";
+import { access } from "node:fs/promises";
 import type { Server } from "node:http";
 import { health, logger, shutdown } from "@obsbox/sdk";
 import { createAudit } from "./audit.ts";
@@ -43,6 +45,7 @@ export async function runAuth(_args: readonly string[], env: NodeJS.ProcessEnv):
 }
 
 function createService(settings: AuthSettings): AuthService {
+  makeFolder(settings.dataDir);
   const onProblem = (message: string) => logger.error(`${message}; what it said before holds`);
   const users = openUsers(settings.dataDir, onProblem);
   const onUnwritten = (error: unknown) => logger.error(`uses of tokens were not written: ${messageOf(error)}`);
@@ -59,6 +62,17 @@ function createService(settings: AuthSettings): AuthService {
     provider: settings.oidc === undefined ? undefined : createProvider(settings.oidc, settings.origin),
     audit: createAudit(),
   };
+}
+
+/** Without it nobody can choose a password or sign out. */
+function makeFolder(folder: string): void {
+  const remedy = "give the folder to the user that the service runs as";
+  try {
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+  } catch (error) {
+    throw new OperatorError(`the folder ${folder} cannot be made: ${messageOf(error)}`, remedy, error);
+  }
+  health.addCheck("data", () => access(folder, constants.W_OK));
 }
 
 async function listen(server: Server, port: number): Promise<void> {

@@ -1,6 +1,7 @@
 /** What the environment and the folder of secrets tell the service, read once and checked as a whole. */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { kinds } from "../../settings.ts";
 import { messageOf, OperatorError } from "./errors.ts";
 import { roles } from "./roles.ts";
 import type { RoleGroups } from "./roles.ts";
@@ -82,8 +83,8 @@ const onOff: Parser<boolean> = {
 
 /** It becomes part of a header that separates groups by commas. */
 const group: Parser<string> = {
-  expected: "the name of a group: letters, digits, spaces and _ . : / @ -",
-  parse: (text) => (/^[A-Za-z0-9][\w .:/@-]{0,127}$/.test(text) ? text : undefined),
+  expected: kinds.group.expected,
+  parse: (text) => (text.length <= 128 && kinds.group.pattern.test(text) ? text : undefined),
 };
 
 const line: Parser<string> = {

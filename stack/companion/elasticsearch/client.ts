@@ -88,21 +88,25 @@ interface Question {
 
 async function exchange(settings: ClientSettings, transport: Transport, question: Question): Promise<unknown> {
   const { method, path } = question;
-  const { status, text } = await send(settings, transport, question).catch((error: unknown) => {
-    throw new RequestError({ method, path, reason: reasonOf(error, settings) }, error);
+  const { url, timeoutMs = defaultTimeoutMs } = settings;
+  const deadline = AbortSignal.timeout(timeoutMs);
+  const { status, text } = await send(settings, transport, question, deadline).catch((error: unknown) => {
+    const reason = deadline.aborted ? `took longer than ${timeoutMs} ms` : reasonOf(error);
+    throw new RequestError({ method, path, reason: `${new URL(url).host}: ${reason}` }, error);
   });
   const body = parse(text);
   if (status >= 200 && status < 300) return body;
   throw new RequestError({ method, path, status, ...describeBody(body) });
 }
 
-async function send(settings: ClientSettings, { agent, send }: Transport, { method, path, body, type }: Question) {
-  const { url, user, password, timeoutMs = defaultTimeoutMs } = settings;
+async function send(settings: ClientSettings, transport: Transport, question: Question, signal: AbortSignal) {
+  const { url, user, password } = settings;
+  const { method, path, body, type } = question;
   const content = typeof body === "string" ? body : JSON.stringify(body);
-  const outgoing = send(url.replace(/\/$/, "") + path, {
+  const outgoing = transport.send(url.replace(/\/$/, "") + path, {
     method,
-    agent,
-    signal: AbortSignal.timeout(timeoutMs),
+    agent: transport.agent,
+    signal,
     headers: {
       ...settings.headers,
       accept: "application/json",
@@ -137,11 +141,9 @@ function parse(text: string): unknown {
   }
 }
 
-function reasonOf(error: unknown, { url, timeoutMs = defaultTimeoutMs }: ClientSettings): string {
-  const where = new URL(url).host;
-  if (!(error instanceof Error)) return `${where}: ${String(error)}`;
-  if (error.name === "AbortError" || error.name === "TimeoutError") return `${where} took longer than ${timeoutMs} ms`;
-  // Connection refused on all addresses of a name is an AggregateError without a message.
+/** Connections refused on all addresses of a name are an error without a message. */
+function reasonOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
   const code = "code" in error && typeof error.code === "string" ? error.code : error.name;
-  return `${where}: ${error.message || code}`;
+  return error.message || code;
 }

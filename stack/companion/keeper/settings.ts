@@ -1,7 +1,5 @@
 /** What the keeper reads from its environment, once. */
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
-import { readSecret, readSize, readText, readTime, readUrl, secretsFolder } from "../environment.ts";
+import { readSecret, readSize, readText, readTime, readUrl } from "../environment.ts";
 import type { Environment } from "../environment.ts";
 
 export interface KeeperSettings {
@@ -23,7 +21,7 @@ export function readKeeperSettings(env: Environment): KeeperSettings {
   return {
     elasticsearchUrl: readUrl(env, "OBSBOX_ELASTICSEARCH_URL", "https://elasticsearch:9200"),
     kibanaUrl: readUrl(env, "OBSBOX_KIBANA_URL", "http://kibana:5601/kibana"),
-    ca: readFileSync(join(secretsFolder(env), "ca.crt"), "utf8"),
+    ca: readSecret(env, "ca.crt"),
     keeperPassword: readSecret(env, "elasticsearch-keeper"),
     adminPassword: readSecret(env, "elasticsearch-admin"),
     logsMaxBytes: readSize(env, "OBSBOX_LOGS_MAX_SIZE"),

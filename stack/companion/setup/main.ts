@@ -1,10 +1,8 @@
 /** The one-shot `setup`: brings Elasticsearch to what the box declares, from whatever state it is in. */
 import { logger, shutdown, start } from "@obsbox/sdk";
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
 import { messageOf, OperatorError } from "../auth/errors.ts";
 import { connect } from "../elasticsearch/client.ts";
-import { readSecret, readTime, readUrl, secretsFolder } from "../environment.ts";
+import { readSecret, readTime, readUrl } from "../environment.ts";
 import type { Environment } from "../environment.ts";
 import { elasticsearchTime } from "./retention.ts";
 import type { Outcome, SetupContext, Step } from "./step.ts";
@@ -40,7 +38,7 @@ export async function runSetup(_args: readonly string[], env: Environment): Prom
 async function setUp(env: Environment): Promise<number> {
   const elasticsearch = connect({
     url: readUrl(env, "OBSBOX_ELASTICSEARCH_URL", "https://elasticsearch:9200"),
-    ca: readFileSync(join(secretsFolder(env), "ca.crt"), "utf8"),
+    ca: readSecret(env, "ca.crt"),
     user: "elastic",
     password: readSecret(env, "elasticsearch-elastic"),
   });

@@ -1,6 +1,7 @@
 /** Users with a role each, signed in through Nginx as a browser would. */
 import { randomBytes } from "node:crypto";
-import { companion } from "./edge.ts";
+import { waitFor } from "../../helpers/wait-for.ts";
+import { runCompanion } from "./edge.ts";
 import type { Edge } from "./edge.ts";
 import { ask, valuesOf } from "./wire.ts";
 import type { Door, Message, Reply } from "./wire.ts";
@@ -28,14 +29,16 @@ export async function signInEverybody(edge: Edge): Promise<People> {
   };
 }
 
-async function makePerson({ auth, door }: Edge, role: Role): Promise<Person> {
+async function makePerson(edge: Edge, role: Role): Promise<Person> {
   const name = `v-${role}`;
-  const { output, exitCode } = await auth.exec([...companion, "users", "add", name, "--role", role]);
-  const [, linkToken] = /"token":"([^"]+)"/.exec(output) ?? [];
-  if (exitCode !== 0 || linkToken === undefined) throw new Error(`no link for ${name}: ${output}`);
+  const { token = "" } = await runCompanion(edge, "users", "add", name, "--role", role);
   const password = randomBytes(12).toString("hex");
-  const reply = await postForm(door, "/oauth2/password", { token: linkToken, password, again: password });
-  return { name, password, cookie: cookieOf(reply) };
+  const fields = { token, password, again: password };
+  // Auth looks once a second whether its file has changed.
+  const cookie = await waitFor(`a session of ${name}`, async () =>
+    cookieOf(await postForm(edge.door, "/oauth2/password", fields)),
+  );
+  return { name, password, cookie };
 }
 
 export function signIn(door: Door, username: string, password: string, rd = "/"): Promise<Reply> {
@@ -48,12 +51,17 @@ export function postForm(door: Door, target: string, fields: Readonly<Record<str
     "Sec-Fetch-Mode": "navigate",
     "Content-Type": "application/x-www-form-urlencoded",
   };
-  return ask(door, { method: "POST", target, headers, body: String(new URLSearchParams(fields)) });
+  // A password takes seconds to hash where all cores are busy.
+  return ask(
+    door,
+    { method: "POST", target, headers, body: String(new URLSearchParams(fields)) },
+    { timeoutMs: 60_000 },
+  );
 }
 
 /** The session that an answer sets. */
 export function cookieOf(reply: Reply): string {
-  const [cookie] = valuesOf(reply, "set-cookie").filter((value) => /^__Host-obsbox=[^;]/.test(value));
+  const cookie = valuesOf(reply, "set-cookie").find((value) => /^__Host-obsbox=[^;]/.test(value));
   if (cookie === undefined) throw new Error(`no session: status ${reply.status}, ${reply.error ?? reply.body}`);
   return cookie.split(";", 1)[0] ?? "";
 }

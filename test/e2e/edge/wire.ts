@@ -12,6 +12,8 @@ export interface Door {
 export interface Reply {
   /** Status of the first answer; 0 when the connection ended without one. */
   readonly status: number;
+  /** Everything that came, one character for each byte. */
+  readonly text: string;
   /** Status of every answer that came over the connection. */
   readonly statuses: readonly number[];
   /** Headers of the first answer, names in lower case, in the order of the wire. */
@@ -80,13 +82,13 @@ export async function exchange(door: Door, bytes: string, way: Way = {}): Promis
 
 function parseReply(text: string, error: string | undefined): Reply {
   const final = text.replaceAll(/^HTTP\/1\.1 100 [^\r]*\r\n\r\n/gm, "");
-  const statuses = [...final.matchAll(/^HTTP\/1\.[01] (\d{3})/gm)].map(([, status]) => Number(status));
+  const statuses = [...final.matchAll(/HTTP\/1\.[01] (\d{3}) /g)].map(([, status]) => Number(status));
   const [head = "", ...rest] = final.split("\r\n\r\n");
   const headers = head
     .split("\r\n")
     .slice(1)
     .map((line) => [line.slice(0, line.indexOf(":")).toLowerCase(), line.slice(line.indexOf(":") + 1).trim()] as const);
-  const reply = { status: statuses[0] ?? 0, statuses, headers, body: rest.join("\r\n\r\n") };
+  const reply = { status: statuses[0] ?? 0, text, statuses, headers, body: rest.join("\r\n\r\n") };
   return error === undefined ? reply : { ...reply, error };
 }
 

@@ -13,7 +13,8 @@ export type Routes = ReadonlyMap<string, Route>;
 /** Nginx lets 64 KiB of headers through; an answer 431 to its question would become a 500 to the browser. */
 const maxHeaderBytes = 80 * 1024;
 
-const timeoutMs = 15_000;
+/** Longest time for the headers, and for all of a request. */
+const timeouts = { headersTimeout: 5000, requestTimeout: 10_000, connectionsCheckingInterval: 1000 } as const;
 
 /** Longer than Nginx keeps a connection that it does not use, so that it never meets one that is just closed. */
 const keepAliveMs = 75_000;
@@ -23,12 +24,7 @@ const busySeconds = 5;
 /** Makes the server; it does not listen yet. */
 export function createAuthServer(routes: Routes): Server {
   const server = createServer(
-    {
-      maxHeaderSize: maxHeaderBytes,
-      requestTimeout: timeoutMs,
-      headersTimeout: timeoutMs,
-      keepAliveTimeout: keepAliveMs,
-    },
+    { ...timeouts, maxHeaderSize: maxHeaderBytes, keepAliveTimeout: keepAliveMs },
     (request, response) => void respond(routes, request, response),
   );
   server.maxHeadersCount = 200;

@@ -23,9 +23,9 @@ export function signInPage(
   const content = html`<div class="panel">
     <h1>Sign in</h1>
     <p class="dim">Dashboards, logs, metrics and traces of this box.</p>
-    ${error !== undefined && html`<p class="error" id="error" role="alert">${error}</p>`}
     ${hasOidc && companyWay(returnTo)}
     ${hasOidc && hasLocalUsers && html`<p class="or">or with a password of this box</p>`}
+    ${error !== undefined && html`<p class="error" id="error" role="alert">${error}</p>`}
     ${hasLocalUsers && localWay(page)}
   </div>`;
   return showPage(

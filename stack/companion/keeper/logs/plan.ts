@@ -3,9 +3,8 @@
 export interface BackingIndex {
   readonly name: string;
   readonly bytes: number;
-  readonly createdMs: number;
-  /** New lines go into it: it cannot be deleted. */
-  readonly isWriteIndex: boolean;
+  /** When its last line came, which is when the next index of its stream was made; undefined while lines go into it. */
+  readonly endedMs: number | undefined;
 }
 
 /** A write index of more than this share of the limit makes way for a new one, so that what is deleted is little. */
@@ -13,17 +12,17 @@ const writeShare = 0.1;
 
 /** The write indices that are too large to be deleted as one when the time comes. */
 export function planRollovers(indices: readonly BackingIndex[], maxBytes: number): readonly BackingIndex[] {
-  return indices.filter(({ isWriteIndex, bytes }) => isWriteIndex && bytes > maxBytes * writeShare);
+  return indices.filter(({ endedMs, bytes }) => endedMs === undefined && bytes > maxBytes * writeShare);
 }
 
-/** The oldest indices that have to go for the rest to fit; never a write index. */
+/** The indices with the oldest lines that have to go for the rest to fit; never one that lines go into. */
 export function planDeletions(indices: readonly BackingIndex[], maxBytes: number): readonly BackingIndex[] {
   let bytes = indices.reduce((sum, index) => sum + index.bytes, 0);
   const oldestFirst = indices
-    .filter(({ isWriteIndex }) => !isWriteIndex)
-    .toSorted((a, b) => a.createdMs - b.createdMs || a.name.localeCompare(b.name));
+    .flatMap((index) => (index.endedMs === undefined ? [] : [{ index, endedMs: index.endedMs }]))
+    .toSorted((a, b) => a.endedMs - b.endedMs || a.index.name.localeCompare(b.index.name));
   const over: BackingIndex[] = [];
-  for (const index of oldestFirst) {
+  for (const { index } of oldestFirst) {
     if (bytes <= maxBytes) break;
     over.push(index);
     bytes -= index.bytes;

@@ -53,8 +53,7 @@ async function listIndices(elasticsearch: Client): Promise<readonly StreamIndex[
       name,
       stream: textAt(stream, "name") ?? "",
       bytes: sizes.get(name) ?? 0,
-      createdMs: created.get(name) ?? 0,
-      isWriteIndex: position === names.length - 1,
+      endedMs: position === names.length - 1 ? undefined : (created.get(names[position + 1] ?? "") ?? 0),
     }));
   });
 }

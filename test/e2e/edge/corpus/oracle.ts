@@ -87,8 +87,13 @@ function simplify(path: string): string {
 
 /** Percent-decoding, with what careless decoders make of overlong forms. */
 function decode(path: string): string {
-  const bytes = path.replaceAll(/%c0%([ab][0-9a-f])/gi, (_, low: string) => `%${(Number.parseInt(low, 16) - 0x80).toString(16)}`);
-  return bytes.replaceAll(/(?:%[0-9a-f]{2})+/gi, (encoded) => Buffer.from(encoded.replaceAll("%", ""), "hex").toString("utf8"));
+  const bytes = path.replaceAll(
+    /%c0%([ab][0-9a-f])/gi,
+    (_, low: string) => `%${(Number.parseInt(low, 16) - 0x80).toString(16)}`,
+  );
+  return bytes.replaceAll(/(?:%[0-9a-f]{2})+/gi, (encoded) =>
+    Buffer.from(encoded.replaceAll("%", ""), "hex").toString("utf8"),
+  );
 }
 
 function resolveDots(path: string): string {

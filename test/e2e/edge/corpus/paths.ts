@@ -23,7 +23,8 @@ const before =
     beginnings.map((beginning) => beginning + path);
 
 const percent = (character: string) => `%${character.charCodeAt(0).toString(16).padStart(2, "0")}`;
-const wide = (character: string) => Buffer.from(String.fromCodePoint(character.charCodeAt(0) + 0xfee0)).toString("latin1");
+const wide = (character: string) =>
+  Buffer.from(String.fromCodePoint(character.charCodeAt(0) + 0xfee0)).toString("latin1");
 const lastName = /[^/]+$/;
 
 export const pathMutators: Readonly<Record<string, Mutator>> = {
@@ -45,8 +46,31 @@ export const pathMutators: Readonly<Record<string, Mutator>> = {
   "backslash encoded": atEachJoint("%5c"),
   "NUL at a joint": atLastJoint("/%00"),
   endings: after("/", "//", "/.", "/..", "/../", "/..;/", ".", "..", "%2e", "%2f", "/%2e", "/%2e%2e", "~", "*"),
-  "control characters at the end": after("%00", "%0a", "%0d%0a", "%0d%0aX-WEBAUTH-USER:%20mallory", "%09", "\t", "%20", "%7f"),
-  "parameters and queries": after(";a=b", ";/", "#", "#/", "?", "?/..", "?a=/../", "?x=%2f..%2f", "%3f", "%23", ".json", ".css", "%3b"),
+  "control characters at the end": after(
+    "%00",
+    "%0a",
+    "%0d%0a",
+    "%0d%0aX-WEBAUTH-USER:%20mallory",
+    "%09",
+    "\t",
+    "%20",
+    "%7f",
+  ),
+  "parameters and queries": after(
+    ";a=b",
+    ";/",
+    "#",
+    "#/",
+    "?",
+    "?/..",
+    "?a=/../",
+    "?x=%2f..%2f",
+    "%3f",
+    "%23",
+    ".json",
+    ".css",
+    "%3b",
+  ),
   "upper case": (path) => [path.toUpperCase(), path.replace(lastName, (name) => name.toUpperCase())],
   "one capital": (path) => [path.replace(lastName, (name) => name.charAt(0).toUpperCase() + name.slice(1))],
   "a letter encoded": (path) => [
@@ -55,9 +79,13 @@ export const pathMutators: Readonly<Record<string, Mutator>> = {
     path.replaceAll(/(?<=\/)./g, percent),
   ],
   "all letters encoded": (path) => [path.replaceAll(/[a-z]/g, percent)],
-  "letters encoded twice": (path) => [path.replace(lastName, (name) => `%25${percent(name.charAt(0)).slice(1)}${name.slice(1)}`)],
+  "letters encoded twice": (path) => [
+    path.replace(lastName, (name) => `%25${percent(name.charAt(0)).slice(1)}${name.slice(1)}`),
+  ],
   "a letter full-width": (path) => [path.replace(lastName, (name) => wide(name.charAt(0)) + name.slice(1))],
-  "unicode escape": (path) => [path.replace(lastName, (name) => `%u00${percent(name.charAt(0)).slice(1)}${name.slice(1)}`)],
+  "unicode escape": (path) => [
+    path.replace(lastName, (name) => `%u00${percent(name.charAt(0)).slice(1)}${name.slice(1)}`),
+  ],
   "from an open place": before(
     "/oauth2/..",
     "/oauth2/%2e%2e",
@@ -75,6 +103,19 @@ export const pathMutators: Readonly<Record<string, Mutator>> = {
     "/jaeger/static/../..",
   ),
   "more at the beginning": before("/", "//", "/.", "/./", "/..", "/%2e", "/%2f", "\\", "/x/..", "%2f", "."),
-  "another host inside": before("http://box.test", "https://box.test", "http://box.test:443", "HTTP://box.test", "http://user@box.test"),
-  "a strange host inside": before("http://other.test", "http://", "http:", "http://box.test.", "//other.test", "ftp://box.test"),
+  "another host inside": before(
+    "http://box.test",
+    "https://box.test",
+    "http://box.test:443",
+    "HTTP://box.test",
+    "http://user@box.test",
+  ),
+  "a strange host inside": before(
+    "http://other.test",
+    "http://",
+    "http:",
+    "http://box.test.",
+    "//other.test",
+    "ftp://box.test",
+  ),
 };

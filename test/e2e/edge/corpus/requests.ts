@@ -31,18 +31,28 @@ const last = ({ method, path }: Target) => `${method} ${path} HTTP/1.1\r\n${host
 
 export const requestMutators: Readonly<Record<string, Mutator>> = {
   "other methods": ({ path }) =>
-    ["OPTIONS", "TRACE", "CONNECT", "PATCH", "HEAD", "PROPFIND", "PURGE", "get", "Post", "GETX", "GET\t"].map((method) =>
-      plain(`${method} ${path}`),
+    ["OPTIONS", "TRACE", "CONNECT", "PATCH", "HEAD", "PROPFIND", "PURGE", "get", "Post", "GETX", "GET\t"].map(
+      (method) => plain(`${method} ${path}`),
     ),
-  "no path": () => [plain("OPTIONS *"), plain("GET *"), plain("CONNECT box.test:443"), "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"],
+  "no path": () => [
+    plain("OPTIONS *"),
+    plain("GET *"),
+    plain("CONNECT box.test:443"),
+    "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n",
+  ],
   "another method in a header": ({ path }) =>
     ["X-HTTP-Method-Override", "X-HTTP-Method", "X-Method-Override", "X-Original-Method"].map((name) =>
       plain(`GET ${path}`, `${name}: POST\r\n`),
     ),
   "another path in a header": ({ path }) =>
-    ["X-Original-URL", "X-Rewrite-URL", "X-Original-URI", "X-Forwarded-Uri", "X-Forwarded-Prefix", "X-Forwarded-Path"].map(
-      (name) => plain(`GET ${open}`, `${name}: ${path}\r\n`),
-    ),
+    [
+      "X-Original-URL",
+      "X-Rewrite-URL",
+      "X-Original-URI",
+      "X-Forwarded-Uri",
+      "X-Forwarded-Prefix",
+      "X-Forwarded-Path",
+    ].map((name) => plain(`GET ${open}`, `${name}: ${path}\r\n`)),
   versions: ({ method, path }) => [
     `${method} ${path}\r\n`,
     `${method} ${path}\r\n${host}\r\n`,
@@ -124,7 +134,7 @@ export const requestMutators: Readonly<Record<string, Mutator>> = {
     plain(`${method} ${path}/${"x/".repeat(8 * 1024)}`),
     plain(`${method} ${path}${"/..".repeat(5000)}`),
   ],
-  "a body with GET": ({ path }) => [plain(`GET ${path}`, "Content-Length: 9\r\n", "{\"a\":\"b\"}")],
+  "a body with GET": ({ path }) => [plain(`GET ${path}`, "Content-Length: 9\r\n", '{"a":"b"}')],
   "a second request": (target) => [
     `GET ${open} HTTP/1.1\r\n${host}HEADERS\r\n${last(target)}`,
     `GET ${open} HTTP/1.1\r\n${host}Content-Length: 5\r\nHEADERS\r\n12345${last(target)}`,

@@ -98,7 +98,7 @@ main {
 }
 
 main.narrow {
-  max-width: 428px;
+  max-width: 460px;
   margin: auto;
   padding: 24px 24px 12vh;
 }
@@ -129,7 +129,7 @@ a:hover {
   text-decoration: underline;
 }
 
-p a {
+p a:not(.button) {
   text-decoration: underline;
 }
 

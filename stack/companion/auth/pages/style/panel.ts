@@ -32,7 +32,7 @@ label {
 }
 
 .error {
-  margin: 14px 0 0;
+  margin: 18px 0 0;
   padding: 10px 14px;
   border-left: 3px solid var(--bad);
   border-radius: 4px;
@@ -58,15 +58,15 @@ input[aria-invalid="true"] {
 button,
 .button {
   display: inline-block;
-  height: 40px;
-  padding: 0 18px;
+  min-height: 40px;
+  padding: 7px 18px;
   border: 1px solid var(--accent);
   border-radius: 6px;
   background: var(--accent);
   color: var(--on-accent);
   font: inherit;
   font-weight: 600;
-  line-height: 38px;
+  line-height: 1.5;
   text-align: center;
   cursor: pointer;
 }
@@ -78,13 +78,12 @@ button:hover,
 }
 
 button.quiet {
-  height: 32px;
-  padding: 0 12px;
+  min-height: 32px;
+  padding: 3px 12px;
   border-color: var(--field);
   background: var(--surface);
   color: var(--text);
   font-weight: 400;
-  line-height: 30px;
 }
 
 .wide {
@@ -95,7 +94,7 @@ button.quiet {
   display: flex;
   gap: 12px;
   align-items: center;
-  margin: 20px 0 0;
+  margin: 4px 0 0;
   color: var(--muted);
   font-size: 13px;
 }
