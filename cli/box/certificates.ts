@@ -17,12 +17,17 @@ const authorityDays = 3653;
 /** Browsers refuse those that are good for longer than 398 days. */
 export const leafDays = 366;
 
+/** The name under which systems list the authority of a box. */
+export function authorityName(box: string): string {
+  return `obsbox authority of ${box}`;
+}
+
 /** Makes an authority. Each box has its own: trusting one is trusting one box. */
 export async function makeAuthority(name: string, now = Date.now()): Promise<Pair> {
   const x509 = await loadX509();
   const keys = await makeKeys();
   const certificate = await x509.X509CertificateGenerator.createSelfSigned({
-    name: `CN=obsbox ${escapeName(name)}, O=obsbox`,
+    name: `CN=${escapeName(authorityName(name))}, O=obsbox`,
     notBefore: new Date(now - skewMs),
     notAfter: new Date(now + authorityDays * day),
     signingAlgorithm: algorithm,

@@ -9,7 +9,7 @@ test.each([
   ["an export", "export A=b", "b"],
   ["nothing", "A=", ""],
   ["a comment behind a space", "A=b # c", "b"],
-  ["nothing but a comment", "A= # c", ""],
+  ["what Compose reads where only a comment follows", "A= # c", "# c"],
   ["a # inside a value", "A=b#c", "b#c"],
   ["single quotes as they are", "A='b # $c \\n' # d", "b # $c \\n"],
   ["double quotes with escapes", String.raw`A="b\n\"c\" # d"`, 'b\n"c" # d'],
@@ -36,7 +36,11 @@ test("every value that a setting may have is read as it was written", () => {
 });
 
 test("no text makes it throw", () => {
-  fc.assert(fc.property(fc.string(), (text) => expect(parseEnvironment(text)).toBeTypeOf("object")));
+  fc.assert(
+    fc.property(fc.string(), (text) => {
+      expect(parseEnvironment(text)).toBeTypeOf("object");
+    }),
+  );
 });
 
 test("the file of a new box sets what was chosen and nothing else", () => {

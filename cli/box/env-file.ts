@@ -20,5 +20,5 @@ function valueOf(rest: string): string {
   if (single !== undefined) return single;
   if (double !== undefined) return double.replaceAll(/\\(.)/g, (_all, letter: string) => escapes[letter] ?? letter);
   // A sign # begins a comment only behind a space: `a#b` is a value.
-  return rest.replace(/(^|\s)#.*$/, "").trim();
+  return rest.replace(/\s#.*$/, "").trim();
 }

@@ -1,5 +1,6 @@
 /** Where systems keep the authorities that they trust, and the commands that change it. */
 import { existsSync } from "node:fs";
+import { authorityName } from "./certificates.ts";
 
 type Line = readonly [program: string, ...args: string[]];
 
@@ -27,7 +28,7 @@ const linuxAnchors: readonly Anchors[] = [
 
 const keychain = "/Library/Keychains/System.keychain";
 
-const stores: readonly TrustStore[] = [
+export const trustStores: readonly TrustStore[] = [
   ...linuxAnchors.map(({ name, folder, update }): TrustStore => {
     const fileOf = (box: string) => `${folder}/obsbox-${box}.crt`;
     return {
@@ -43,18 +44,18 @@ const stores: readonly TrustStore[] = [
     isHere: () => process.platform === "darwin",
     needsRoot: true,
     add: (cert) => [["security", "add-trusted-cert", "-d", "-r", "trustRoot", "-k", keychain, cert]],
-    remove: (box) => [["security", "delete-certificate", "-c", `obsbox ${box}`, keychain]],
+    remove: (box) => [["security", "delete-certificate", "-c", authorityName(box), keychain]],
   },
   {
     name: "Windows",
     isHere: () => process.platform === "win32",
     needsRoot: false,
     add: (cert) => [["certutil", "-user", "-addstore", "Root", cert]],
-    remove: (box) => [["certutil", "-user", "-delstore", "Root", `obsbox ${box}`]],
+    remove: (box) => [["certutil", "-user", "-delstore", "Root", authorityName(box)]],
   },
 ];
 
 /** The store of this system, if it is a known one. */
 export function findTrustStore(): TrustStore | undefined {
-  return stores.find(({ isHere }) => isHere());
+  return trustStores.find(({ isHere }) => isHere());
 }

@@ -27,5 +27,7 @@ function linesOf(results: readonly Result[]): readonly string[] {
   const count = results.reduce((sum, { findings }) => sum + findings.length, 0);
   const mark = count === 0 ? paint(marks.good, "good") : paint(marks.warning, "busy");
   const sum = count === 0 ? "nothing to mend" : `${count} ${count === 1 ? "finding" : "findings"}`;
-  return [...checkLines(results, paint), "", `${mark} ${results.length} checks, ${sum}`];
+  const unchecked = results.filter(({ isChecked }) => !isChecked).length;
+  const rest = unchecked === 0 ? "" : `, ${unchecked} not checked`;
+  return [...checkLines(results, paint), "", `${mark} ${results.length - unchecked} checks, ${sum}${rest}`];
 }

@@ -27,6 +27,11 @@ export const trust: Command = {
       print(input, { certificate }, () => [certificate]);
       return 0;
     }
+    if ((box.given["OBSBOX_TLS_CERT"] ?? "") !== "") {
+      throw new UserError("the box has a certificate of yours: its own authority serves nobody who browses", {
+        hint: "have your systems trust who signed that certificate",
+      });
+    }
     const lines = commandsFor(certificate, projectOf(box), input.isOn("remove"));
     await agree(lines, input);
     for (const line of lines) await runLine(line);

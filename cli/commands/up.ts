@@ -1,12 +1,16 @@
 /** `obsbox up`: finds or makes the box, checks what must be right, starts it, and waits until all of it is well. */
-import { originOf } from "../box/box.ts";
+import { totalmem } from "node:os";
+import { isBox, originOf } from "../box/box.ts";
 import type { Box } from "../box/box.ts";
-import { choiceOptions, readChoices } from "../box/choices.ts";
+import { choiceOptions, readChoices, sizeByMemory } from "../box/choices.ts";
 import { dirOption, locateBox } from "../box/find.ts";
 import { firstLoginPath } from "../box/first-login.ts";
 import { prepareBox } from "../box/prepare.ts";
 import type { Command, Input } from "../command.ts";
 import { unusedFirstLogin } from "../companion/users.ts";
+import { docker } from "../docker/arguments.ts";
+import { numberOf, parseDocuments } from "../docker/read.ts";
+import { runDocker } from "../docker/run.ts";
 import { interruptible } from "../interrupt.ts";
 import { checkBox } from "../preflight/report.ts";
 import { jsonOption, print, teller } from "../report/output.ts";
@@ -33,7 +37,10 @@ export const up: Command = {
   async run(input) {
     const tell = teller(input);
     const timeoutMs = parseDuration("--timeout", input.values["timeout"]);
-    const prepared = await prepareBox(locateBox(input.values["dir"]), readChoices(input));
+    const folder = locateBox(input.values["dir"]);
+    const choices = readChoices(input);
+    const size = choices.size ?? (isBox(folder) ? undefined : sizeByMemory(await availableMemory()));
+    const prepared = await prepareBox(folder, { ...choices, size });
     const { box } = prepared;
     if (prepared.hasChanged) changeLines(prepared).forEach((line) => tell(line));
     if (!(await checkBox(box, input))) return 1;
@@ -46,6 +53,13 @@ export const up: Command = {
     return outcome.kind === "ready" ? welcome(box, outcome, input) : explain(box, outcome, input);
   },
 };
+
+/** Docker Desktop gives containers a part of the machine's memory; without an answer the machine's counts. */
+async function availableMemory(): Promise<number> {
+  const { code, stdout } = await runDocker(docker.info, { timeoutMs: 20_000 }).catch(() => ({ code: 1, stdout: "" }));
+  const bytes = code === 0 ? numberOf(parseDocuments(stdout)[0]?.["MemTotal"]) : 0;
+  return bytes > 0 ? bytes : totalmem();
+}
 
 function leave(box: Box, input: Input): number {
   startInBackground(box);

@@ -71,9 +71,14 @@ export async function runDocker(args: readonly string[], options: RunOptions = {
 export async function dockerOutput(args: readonly string[], options: RunOptions = {}): Promise<string> {
   const { code, stdout, stderr } = await runDocker(args, options);
   if (code === 0) return stdout;
-  throw new UserError(`docker ${nameOf(args)} failed: ${lastLine(stderr) ?? `exit code ${String(code)}`}`, {
+  throw new UserError(`docker ${nameOf(args)} failed: ${reasonOf(stderr) ?? `exit code ${String(code)}`}`, {
     hint: "obsbox doctor tells more",
   });
+}
+
+/** What the client gives as the reason, without the request that it made to the daemon. */
+export function reasonOf(stderr: string): string | undefined {
+  return lastLine(stderr)?.replace(/: (Get|Post|Head|Delete) "?http.*$/i, "");
 }
 
 /** Runs with the terminal of this program, until it ends or the user ends it. @returns Its exit code. */

@@ -31,7 +31,9 @@ async function ask(url: string, ca: Buffer | undefined): Promise<string | undefi
     resolve(undefined);
   });
   call.on("error", (error) =>
-    resolve(error.name === "TimeoutError" ? `no answer in ${timeoutMs / 1000} s` : error.message),
+    resolve(
+      error.name === "TimeoutError" ? `no answer in ${timeoutMs / 1000} s` : (error.message.split(";", 1)[0] ?? ""),
+    ),
   );
   call.end();
   return promise;

@@ -17,9 +17,13 @@ export async function checkRunning({ box, docker }: Facts): Promise<readonly Res
   const components = await readStatus(box);
   const isUp = (name: string) => components.some((one) => one.name === name && one.phase === "healthy");
   return [
-    ...components.map((component) => ({ name: component.name, findings: componentFindings(component) })),
-    { name: "address", findings: isUp("nginx") ? await knock(box) : [] },
-    { name: "clock", findings: clockFindings(docker.clockSkewMs) },
+    ...components.map((component) => ({
+      name: component.name,
+      findings: componentFindings(component),
+      isChecked: true,
+    })),
+    { name: "address", findings: isUp("nginx") ? await knock(box) : [], isChecked: isUp("nginx") },
+    { name: "clock", findings: clockFindings(docker.clockSkewMs), isChecked: true },
     ...(isUp("prometheus") ? await askAll(box) : []),
   ];
 }
@@ -49,11 +53,10 @@ function clockFindings(skewMs: number): readonly Finding[] {
 }
 
 async function askAll(box: Box): Promise<readonly Result[]> {
-  const results = await Promise.all(
-    questions.map(async (question) => ({ name: question.name, answer: await askPrometheus(box, question) })),
+  return Promise.all(
+    questions.map(async (question) => {
+      const findings = await askPrometheus(box, question);
+      return { name: question.name, findings: findings ?? [], isChecked: findings !== undefined };
+    }),
   );
-  if (results.every(({ answer }) => answer === undefined)) {
-    return [{ name: "metrics", findings: [warning("Prometheus answers no questions", "obsbox logs prometheus")] }];
-  }
-  return results.map(({ name, answer }) => ({ name, findings: answer ?? [] }));
 }

@@ -19,7 +19,9 @@ beforeEach(async () => {
 function findings(): readonly string[] {
   const facts: Facts = { box: readBox(folder), isOpenToOthers: false, docker: { trouble: "missing", message: "" } };
   return boxChecks.flatMap(({ name, find }) =>
-    find(facts).map(({ level, what, remedy }) => `${name} ${level}: ${what} -> ${remedy}`.replaceAll(folder, "BOX")),
+    (find(facts) ?? []).map(({ level, what, remedy }) =>
+      `${name} ${level}: ${what} -> ${remedy}`.replaceAll(folder, "BOX"),
+    ),
   );
 }
 

@@ -9,10 +9,15 @@ export const checks: readonly Check[] = [...boxChecks, ...dockerChecks];
 export interface Result {
   readonly name: string;
   readonly findings: readonly Finding[];
+  /** False where something else kept it from being looked at. */
+  readonly isChecked: boolean;
 }
 
 export function runChecks(facts: Facts): readonly Result[] {
-  return checks.map(({ name, find }) => ({ name, findings: find(facts) }));
+  return checks.map(({ name, find }) => {
+    const findings = find(facts);
+    return { name, findings: findings ?? [], isChecked: findings !== undefined };
+  });
 }
 
 export function hasFailure(results: readonly Result[]): boolean {

@@ -40,7 +40,7 @@ function findingsOf({ daemon, trouble, settings = {}, isOpenToOthers = false }: 
   const box: Box = { folder: "/box", given: settings, settings: { ...defaults, ...settings } };
   const facts: Facts = { box, isOpenToOthers, docker: trouble ?? { ...good, ...daemon } };
   return dockerChecks.flatMap(({ name, find }) =>
-    find(facts).map(({ level, what, remedy }) => `${name} ${level}: ${what} -> ${remedy}`),
+    (find(facts) ?? []).map(({ level, what, remedy }) => `${name} ${level}: ${what} -> ${remedy}`),
   );
 }
 
@@ -128,3 +128,11 @@ function smallSettings(): Readonly<Record<string, string>> {
     Object.entries(settings).flatMap(([key, { small }]) => (small === undefined ? [] : [[key, small]])),
   );
 }
+
+test("without Docker nothing of it counts as checked", () => {
+  const docker: DockerTrouble = { trouble: "missing", message: "" };
+  const facts: Facts = { box: { folder: "/box", given: {}, settings: defaults }, isOpenToOthers: false, docker };
+  const [first, ...others] = dockerChecks.map(({ find }) => find(facts));
+  expect(first).toHaveLength(1);
+  expect(new Set(others)).toEqual(new Set([undefined]));
+});

@@ -8,7 +8,7 @@ import { failure, warning } from "./finding.ts";
 import type { Check, Finding } from "./finding.ts";
 import { bytesOf, gigabytes, isOlder, overlaps } from "./measures.ts";
 
-type FindOnDaemon = (daemon: Daemon, facts: Facts) => readonly Finding[];
+type FindOnDaemon = (daemon: Daemon, facts: Facts) => readonly Finding[] | undefined;
 
 const minEngine = "20.10";
 const minCompose = "2.30";
@@ -98,7 +98,7 @@ const onDaemon: Readonly<Record<string, FindOnDaemon>> = {
   },
 
   disk({ freeBytes, rootFolder }, { box }) {
-    if (freeBytes === undefined) return [];
+    if (freeBytes === undefined) return undefined;
     const kept = ["OBSBOX_METRICS_MAX_SIZE", "OBSBOX_LOGS_MAX_SIZE", "OBSBOX_TRACES_MAX_SIZE"];
     const needed = kept.reduce((sum, key) => sum + bytesOf(box.settings[key] ?? ""), 0);
     const free = `${gigabytes(freeBytes)} free where Docker keeps its data (${rootFolder})`;
@@ -132,7 +132,8 @@ const onDaemon: Readonly<Record<string, FindOnDaemon>> = {
   },
 
   volumes({ hasOtherSecrets }, { box }) {
-    if (hasOtherSecrets !== true) return [];
+    if (hasOtherSecrets === undefined) return undefined;
+    if (!hasOtherSecrets) return [];
     return [
       failure(
         `there is data of a box ${projectOf(box)} that was made with other secrets`,
@@ -152,13 +153,13 @@ export const dockerChecks: readonly Check[] = [
   { name: "docker", find: ({ docker }) => (docker.trouble === undefined ? [] : [troubleFinding(docker)]) },
   ...Object.entries(onDaemon).map(([name, find]): Check => ({
     name,
-    find: (facts) => (facts.docker.trouble === undefined ? find(facts.docker, facts) : []),
+    find: (facts) => (facts.docker.trouble === undefined ? find(facts.docker, facts) : undefined),
   })),
 ];
 
 function troubleFinding({ trouble, message }: DockerTrouble): Finding {
   const [what, remedy] = troubles[trouble];
-  return failure(trouble === "missing" ? what : `${what}: ${message}`, remedy);
+  return failure(trouble === "unreachable" ? `${what}: ${message}` : what, remedy);
 }
 
 /** What the limits of all components that stay running add up to. */

@@ -6,7 +6,7 @@ import type { Box } from "../box/box.ts";
 import { compose, docker } from "../docker/arguments.ts";
 import { runCompose } from "../docker/compose.ts";
 import { fieldsOf, listOf, numberOf, parseDocuments, textOf } from "../docker/read.ts";
-import { DockerMissingError, lastLine, runDocker } from "../docker/run.ts";
+import { DockerMissingError, lastLine, reasonOf, runDocker } from "../docker/run.ts";
 import { portState } from "./port.ts";
 import type { PortState } from "./port.ts";
 import { isOfOtherSecrets } from "./volumes.ts";
@@ -58,7 +58,7 @@ async function askDocker(box: Box): Promise<Daemon | DockerTrouble> {
     const answeredMs = Date.now();
     const info = parseDocuments(code === 0 ? stdout : "")[0] ?? {};
     const errors = listOf(info["ServerErrors"]).map(String);
-    if (code !== 0 || errors.length > 0) return troubleOf(errors[0] ?? lastLine(stderr) ?? "no answer");
+    if (code !== 0 || errors.length > 0) return troubleOf(reasonOf(errors[0] ?? stderr) ?? "no answer");
     return await describe(box, info, (askedMs + answeredMs) / 2);
   } catch (error) {
     if (error instanceof DockerMissingError) return { trouble: "missing", message: error.message };

@@ -10,8 +10,8 @@ export interface Finding {
 
 export interface Check {
   readonly name: string;
-  /** @returns Nothing when all is well. */
-  readonly find: (facts: Facts) => readonly Finding[];
+  /** @returns No findings when all is well; undefined when it cannot be checked here. */
+  readonly find: (facts: Facts) => readonly Finding[] | undefined;
 }
 
 export function failure(what: string, remedy: string): Finding {

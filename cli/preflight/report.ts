@@ -15,7 +15,7 @@ export async function checkBox(box: Box, input: Pick<Input, "isOn">): Promise<bo
   const tell = teller(input);
   const paint = painter(process.stderr);
   for (const line of findingLines(results, paint)) tell(line);
-  const passed = results.filter(({ findings }) => findings.length === 0).length;
+  const passed = results.filter(({ findings, isChecked }) => isChecked && findings.length === 0).length;
   tell(isFit ? `${paint(marks.good, "good")} ${passed} of ${results.length} checks passed` : "Nothing was started.");
   return isFit;
 }

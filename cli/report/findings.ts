@@ -21,11 +21,11 @@ export function findingLines(results: readonly Result[], paint: Paint): readonly
 /** One line for each check, with its findings below. */
 export function checkLines(results: readonly Result[], paint: Paint): readonly string[] {
   const width = Math.max(0, ...results.map(({ name }) => name.length));
-  return results.flatMap(({ name, findings }) =>
-    findings.length === 0
-      ? [`  ${paint(marks.good, "good")} ${name}`]
-      : findings.flatMap((finding) => linesOf(name.padEnd(width), finding, paint)),
-  );
+  return results.flatMap(({ name, findings, isChecked }) => {
+    if (!isChecked) return [`  ${paint(`${marks.busy} ${name.padEnd(width)}  not checked`, "quiet")}`];
+    if (findings.length === 0) return [`  ${paint(marks.good, "good")} ${name}`];
+    return findings.flatMap((finding) => linesOf(name.padEnd(width), finding, paint));
+  });
 }
 
 function linesOf(name: string, { level, what, remedy }: Finding, paint: Paint): readonly string[] {

@@ -14,8 +14,9 @@ test.each([
 test("a new certificate concerns who serves it", () => {
   const certificates = [{ name: "elasticsearch", reason: "" }];
   expect(changedComponents({ files: [], certificates })).toEqual(["elasticsearch"]);
-  expect(changedComponents({ files: [], certificates: [{ name: "ca", reason: "" }] })).toEqual([
-    "nginx",
-    "elasticsearch",
-  ]);
+});
+
+test("a new authority concerns who serves by it and who calls them", () => {
+  const changed = changedComponents({ files: [], certificates: [{ name: "ca", reason: "" }] });
+  expect(changed).toEqual(expect.arrayContaining(["nginx", "elasticsearch", "kibana", "filebeat", "keeper"]));
 });

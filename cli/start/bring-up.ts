@@ -29,9 +29,9 @@ export async function bringUp(prepared: Prepared, { timeoutMs, signal, view }: O
   return startBox(box, { services: names, changed: changedComponents(prepared), timeoutMs, signal, onProgress });
 }
 
-/** Components that read a certificate when they start. */
+/** Components that read a certificate when they start: their own, or the one of the authority of the server they call. */
 const certificateReaders: Readonly<Record<string, readonly string[]>> = {
-  ca: ["nginx", "elasticsearch"],
+  ca: ["nginx", "elasticsearch", "kibana", "grafana", "jaeger", "filebeat", "elasticsearch-exporter", "keeper"],
   nginx: ["nginx"],
   elasticsearch: ["elasticsearch"],
 };

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { makeAuthority } from "../../cli/box/certificates.ts";
 import { waitFor } from "../helpers/wait-for.ts";
 import { headersOf } from "./edge/echo.ts";
-import { startEdge } from "./edge/edge.ts";
+import { startEdge, startNginxAlone } from "./edge/edge.ts";
 import type { Edge } from "./edge/edge.ts";
 import { imageOf } from "./edge/images.ts";
 import { askAs, postForm, signInEverybody } from "./edge/people.ts";
@@ -145,7 +145,30 @@ test("Elasticsearch with a certificate of another authority gets nothing", async
   });
 });
 
+test("a body that finds no room is refused with 503, and the next one that does goes through", async () => {
+  const headers = { Authorization: `Bearer ${edge.machineToken}` };
+  const push = () =>
+    ask(edge.door, { method: "PUT", target: "/push/metrics/job/x", headers, body: "x".repeat(2 ** 20) });
+  await edge.nginx.exec(["dd", "if=/dev/zero", "of=/tmp/everything", "bs=1M"]);
+  const full = await push();
+  expect([full.status, JSON.parse(full.body)]).toEqual([
+    503,
+    { status: 503, problem: "There is no room for this now.", remedy: expect.stringContaining("try again") },
+  ]);
+  await edge.nginx.exec(["rm", "/tmp/everything"]);
+  expect((await push()).status).toBe(200);
+});
+
 describe("Nginx itself", () => {
+  test("starts before everything that it passes requests on to", async () => {
+    await using alone = await startNginxAlone();
+    const reply = await ask(alone.door, { target: "/grafana/" });
+    expect([reply.status, JSON.parse(reply.body).problem]).toEqual([
+      503,
+      "The sign-in service (auth) does not answer.",
+    ]);
+  });
+
   test("finds its files in order", async () => {
     const { exitCode, output } = await edge.nginx.exec(["nginx", "-t"]);
     expect([exitCode, /\[(warn|error|emerg)\]/.exec(output)?.[0]]).toEqual([0, undefined]);

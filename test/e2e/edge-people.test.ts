@@ -1,5 +1,6 @@
 /** Who people are for the components, how they get in and out, and what other sites cannot do in their name. */
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { waitFor } from "../helpers/wait-for.ts";
 import { headersOf } from "./edge/echo.ts";
 import { startEdge } from "./edge/edge.ts";
 import type { Edge } from "./edge/edge.ts";
@@ -61,6 +62,27 @@ test.each(["/grafana/", "/kibana/", "/prometheus/query", "/alertmanager/", "/jae
     expect(text).not.toMatch(/mallory|203\.0\.113\.9/);
     expect(text).not.toContain(people.viewer.cookie);
     expect(record && headersOf(record, "X-Forwarded-For")).toEqual([expect.stringMatching(/^[\d.]+$/)]);
+  },
+);
+
+test.each(["/grafana/", "/kibana/"])(
+  "what a page says about itself reaches the component behind %s",
+  async (target) => {
+    const own = {
+      "kbn-xsrf": "true",
+      "kbn-version": "9.5.3",
+      "x-elastic-internal-origin": "Kibana",
+      "X-Grafana-Org-Id": "1",
+    };
+    const usual = {
+      Accept: "application/json",
+      "Accept-Encoding": "gzip",
+      "If-None-Match": '"1"',
+      Referer: "https://box.test/",
+    };
+    await askAs(people.viewer, edge.door, { target, headers: { ...own, ...usual } });
+    const [record] = await edge.echo.records();
+    expect(Object.fromEntries(record?.headers ?? [])).toMatchObject({ ...own, ...usual });
   },
 );
 
@@ -130,6 +152,20 @@ test("who signs in may come in, and after the sign-out the same session may not"
   });
   expect([out.status, valuesOf(out, "set-cookie")[0]]).toEqual([302, expect.stringMatching(/^__Host-obsbox=;/)]);
   expect((await askAs(session, edge.door, { target: "/jaeger/search" })).status).toBe(401);
+});
+
+test("a session that is used is renewed on the way, whatever the component sets itself", async () => {
+  await using short = await startEdge({ sessionIdle: "20s" });
+  const { viewer } = await signInEverybody(short);
+  await short.echo.answer(200, { "Set-Cookie": "__Host-obsbox=mallory; Path=/; Secure" });
+  // A quarter of the time has to pass.
+  const cookies = await waitFor("a renewed session", async () => {
+    const cookies = valuesOf(await askAs(viewer, short.door, { target: "/grafana/" }), "set-cookie");
+    return cookies.length > 0 && cookies;
+  });
+  expect(cookies).toEqual([
+    expect.stringMatching(/^__Host-obsbox=.{100,}; Path=\/; .*Secure; HttpOnly; SameSite=Lax$/),
+  ]);
 });
 
 describe("what a page of another site makes a browser send", () => {

@@ -1,6 +1,9 @@
 import { rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { prometheusLabel, prometheusName } from "@obsbox/sdk/vocabulary";
+import { authMetrics } from "../../stack/companion/auth/metrics.ts";
+import { scrape } from "../helpers/scrape.ts";
 import { startAuth } from "../helpers/start-auth.ts";
 import type { AuthServer } from "../helpers/start-auth.ts";
 import { waitFor } from "../helpers/wait-for.ts";
@@ -92,6 +95,23 @@ test("checks are counted by scope and outcome", async () => {
   const before = await count("ok");
   for (let n = 0; n < 3; n += 1) await statusOf("push", server.machineToken);
   expect((await count("ok")) - before).toBe(3);
+});
+
+test("every metric of the service is in its table, with the labels that stand there", async () => {
+  await statusOf("otlp", "unknown");
+  await server.browser().signIn("admin", "wrong password!");
+  const forger = server.browser();
+  for (let n = 0; n < 2; n += 1) await forger.get("/oauth2/auth", { cookie: "__Host-obsbox=forged" });
+  const known = new Map(
+    Object.values(authMetrics).map((metric) => [prometheusName(metric), metric.labels.map(prometheusLabel)]),
+  );
+  const added = new Set(["service_name", "service_version", "le"]);
+  const own = (await scrape(server.program)).filter(({ name }) => name.startsWith("obsbox_auth_"));
+  const shown = own.map(({ name, labels }) => {
+    const family = known.has(name) ? name : name.replace(/_(bucket|sum|count)$/, "");
+    return [family, ...Object.keys(labels).filter((label) => !added.has(label))].join(" ");
+  });
+  expect(new Set(shown)).toEqual(new Set([...known].map(([name, labels]) => [name, ...labels].join(" "))));
 });
 
 test("a tokens file that cannot be read keeps the tokens before it alive, and is said", async () => {

@@ -3,6 +3,7 @@
  * password, a token or a cookie.
  */
 import { logger } from "@obsbox/sdk";
+import { createAllowance } from "./allowance.ts";
 import { authMetrics, count } from "./metrics.ts";
 import { shownName } from "./users/name.ts";
 
@@ -58,39 +59,19 @@ export function describeEvent(event: AuditEvent): readonly [Readonly<Record<stri
 /** Refusals of one kind that are written in a minute; a flood of them must not fill the disk. */
 const refusalsPerMinute = 120;
 
-const minuteMs = 60_000;
-
 /** Asked for with every request: a page that is left open goes on asking after its session has ended. */
 const repeating: ReadonlySet<AuditAction> = new Set(["session-check", "token-check"]);
-
-interface Minute {
-  readonly since: number;
-  written: number;
-  suppressed: number;
-  /** What was written already. */
-  readonly said: Set<string>;
-}
 
 export type Audit = (event: AuditEvent) => void;
 
 /** Makes the function that writes events. */
-export function createAudit(now: () => number = Date.now): Audit {
-  const minutes = new Map<AuditAction, Minute>();
+export function createAudit(): Audit {
+  const allow = createAllowance({ perMinute: refusalsPerMinute, repeating });
   return (event) => {
     const [fields, message] = describeEvent(event);
     if (event.outcome === "success") return logger.info(fields, message);
-    let minute = minutes.get(event.action);
-    const missing = minute?.suppressed ?? 0;
-    const isNew = minute === undefined || now() - minute.since >= minuteMs;
-    if (minute === undefined || isNew) minute = { since: now(), written: 0, suppressed: 0, said: new Set() };
-    minutes.set(event.action, minute);
-    const text = JSON.stringify(fields);
-    if (minute.written >= refusalsPerMinute || (repeating.has(event.action) && minute.said.has(text))) {
-      minute.suppressed += 1;
-      return count(authMetrics.auditSuppressed, { action: event.action });
-    }
-    minute.written += 1;
-    minute.said.add(text);
-    logger.warn(isNew && missing > 0 ? { ...fields, suppressed: missing } : fields, message);
+    const suppressed = allow(event.action, JSON.stringify(fields));
+    if (suppressed === undefined) return count(authMetrics.auditSuppressed, { action: event.action });
+    logger.warn(suppressed === 0 ? fields : { ...fields, suppressed }, message);
   };
 }

@@ -9,7 +9,11 @@ import { imageOf } from "./images.ts";
 /** Run from its sources, by a Node.js that takes TypeScript. */
 export const companion = ["node_modules/node/bin/node", "stack/companion/main.ts"] as const;
 
-export function startAuth(folder: string, network: StartedNetwork, host: string): Promise<StartedTestContainer> {
+export function startAuth(
+  folder: string,
+  network: StartedNetwork,
+  environment: Readonly<Record<string, string>>,
+): Promise<StartedTestContainer> {
   return new GenericContainer(imageOf("node"))
     .withNetwork(network)
     .withNetworkAliases("auth")
@@ -18,7 +22,7 @@ export function startAuth(folder: string, network: StartedNetwork, host: string)
       { source: join(folder, "auth"), target: "/run/obsbox", mode: "ro" },
     ])
     .withTmpFs({ "/var/lib/obsbox": "mode=0700,uid=1000,gid=1000" })
-    .withEnvironment({ OBSBOX_URL: `https://${host}` })
+    .withEnvironment({ ...environment })
     .withUser("1000:1000")
     .withWorkingDir("/repository")
     .withEntrypoint([...companion])

@@ -30,22 +30,23 @@ export interface Edge extends AsyncDisposable {
 }
 
 export interface EdgeOptions extends Partial<NginxOptions> {
+  /** Time without use after which a session ends, such as `8h`. */
+  readonly sessionIdle?: string;
   /** A file for the folder of the user's own locations. */
   readonly customConf?: string;
 }
 
 /** Starts all of it; whoever starts it disposes of it. */
-export async function startEdge({ host = "box.test", authUpstream, customConf }: EdgeOptions = {}): Promise<Edge> {
-  const folder = mkdtempSync(join(tmpdir(), "obsbox-edge-"));
-  // The users of the containers read it.
-  chmodSync(folder, 0o755);
+export async function startEdge(options: EdgeOptions = {}): Promise<Edge> {
+  const { host = "box.test", customConf, sessionIdle = "8h" } = options;
+  const folder = makeFolder();
   const { ca, machineToken } = await writeSecrets(folder, host);
   const writeCustomConf = (content: string) => writeFileSync(join(folder, "custom/own.conf"), content);
   if (customConf !== undefined) writeCustomConf(customConf);
   const network = await new Network().start();
-  const auth = await startAuth(folder, network, host);
+  const auth = await startAuth(folder, network, { OBSBOX_URL: `https://${host}`, OBSBOX_SESSION_IDLE: sessionIdle });
   let echo = await startEcho(folder, network);
-  const nginx = await startNginx(folder, network, { host, ...(authUpstream === undefined ? {} : { authUpstream }) });
+  const nginx = await startNginx(folder, network, { ...options, host });
   return {
     door: { port: nginx.getMappedPort(8443), ca, host },
     // The control port is another one after each start.
@@ -68,6 +69,29 @@ export async function startEdge({ host = "box.test", authUpstream, customConf }:
       rmSync(folder, { recursive: true, force: true });
     },
   };
+}
+
+/** Nginx on a network on which nobody else is. */
+export async function startNginxAlone(host = "box.test"): Promise<AsyncDisposable & { readonly door: Door }> {
+  const folder = makeFolder();
+  const { ca } = await writeSecrets(folder, host);
+  const network = await new Network().start();
+  const nginx = await startNginx(folder, network, { host });
+  return {
+    door: { port: nginx.getMappedPort(8443), ca, host },
+    async [Symbol.asyncDispose]() {
+      await nginx.stop();
+      await network.stop();
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+function makeFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), "obsbox-edge-"));
+  // The users of the containers read it.
+  chmodSync(folder, 0o755);
+  return folder;
 }
 
 /** Runs a command of the companion in the container of auth, and gives the JSON that it prints. */
