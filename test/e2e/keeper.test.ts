@@ -5,9 +5,7 @@ import { certificateEnd } from "../../stack/companion/keeper/certificates.ts";
 import { keepLogs } from "../../stack/companion/keeper/logs/retention.ts";
 import { keepSpans } from "../../stack/companion/keeper/spans/retention.ts";
 import { indexSizes } from "../../stack/companion/keeper/stored.ts";
-import { steps } from "../../stack/companion/setup/steps.ts";
-import type { ElasticsearchUser } from "../../stack/secrets.ts";
-import { startCompanion, startElasticsearch } from "../helpers/start-elasticsearch.ts";
+import { setUp, startCompanion, startElasticsearch } from "../helpers/start-elasticsearch.ts";
 import type { ElasticsearchBox } from "../helpers/start-elasticsearch.ts";
 import { freePort } from "../helpers/free-port.ts";
 import { waitFor } from "../helpers/wait-for.ts";
@@ -16,8 +14,7 @@ let box: ElasticsearchBox;
 
 beforeAll(async () => {
   box = await startElasticsearch();
-  const passwordOf = (user: string) => box.passwordOf(user as ElasticsearchUser);
-  for (const { run } of steps) await run({ elasticsearch: box.elastic, passwordOf, logsRetention: "14d" });
+  await setUp(box);
 });
 afterAll(async () => {
   await box[Symbol.asyncDispose]();

@@ -5,9 +5,7 @@ import type { Json } from "../../stack/companion/elasticsearch/json.ts";
 import { entriesAt, listAt, textAt, valueAt } from "../../stack/companion/elasticsearch/json.ts";
 import { ownUsers } from "../../stack/companion/setup/security/roles.ts";
 import type { OwnUser } from "../../stack/companion/setup/security/roles.ts";
-import { steps } from "../../stack/companion/setup/steps.ts";
-import type { ElasticsearchUser } from "../../stack/secrets.ts";
-import { startElasticsearch } from "../helpers/start-elasticsearch.ts";
+import { setUp, startElasticsearch } from "../helpers/start-elasticsearch.ts";
 import type { ElasticsearchBox } from "../helpers/start-elasticsearch.ts";
 
 /** One call of Elasticsearch's API and who may make it; `{stream}` and `{backing}` stand for a data stream of logs. */
@@ -177,8 +175,7 @@ let box: ElasticsearchBox;
 beforeAll(async () => {
   box = await startElasticsearch();
   const { elastic } = box;
-  const passwordOf = (user: string) => box.passwordOf(user as ElasticsearchUser);
-  for (const { run } of steps) await run({ elasticsearch: elastic, passwordOf, logsRetention: "14d" });
+  await setUp(box);
   await elastic.request("PUT", "/private");
   await elastic.request("PUT", "/_snapshot/obsbox", { type: "fs", settings: { location: "/tmp/snapshots/obsbox" } });
   await elastic.request("POST", "/logs-obsbox_keeper-default/_bulk", created);

@@ -1,16 +1,13 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { listAt, numberAt, textAt, valueAt } from "../../stack/companion/elasticsearch/json.ts";
-import { applyLogTemplates, applyPipelines } from "../../stack/companion/setup/logs/apply.ts";
-import { startElasticsearch } from "../helpers/start-elasticsearch.ts";
+import { setUp, startElasticsearch } from "../helpers/start-elasticsearch.ts";
 import type { ElasticsearchBox } from "../helpers/start-elasticsearch.ts";
 
 let box: ElasticsearchBox;
 
 beforeAll(async () => {
   box = await startElasticsearch();
-  const context = { elasticsearch: box.elastic, passwordOf: () => "", logsRetention: "14d" };
-  await applyPipelines(context);
-  await applyLogTemplates(context);
+  await setUp(box);
 });
 afterAll(async () => {
   await box[Symbol.asyncDispose]();

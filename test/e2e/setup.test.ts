@@ -227,7 +227,7 @@ describe("data streams of logs", () => {
 
 const contextOf = (elasticsearch: Client): SetupContext => ({
   elasticsearch,
-  passwordOf: (user) => box.passwordOf(user as keyof typeof elasticsearchUsers),
+  passwordOf: box.passwordOf,
   logsRetention: "14d",
 });
 

@@ -16,6 +16,8 @@ import { GenericContainer, Wait } from "testcontainers";
 import { makeAuthority, makeLeaf } from "../../cli/box/certificates.ts";
 import { connect } from "../../stack/companion/elasticsearch/client.ts";
 import type { Client } from "../../stack/companion/elasticsearch/client.ts";
+import { runSteps } from "../../stack/companion/setup/run.ts";
+import { steps } from "../../stack/companion/setup/steps.ts";
 import { waitForElasticsearch } from "../../stack/companion/setup/wait.ts";
 import { elasticsearchUsers } from "../../stack/secrets.ts";
 import type { ElasticsearchUser } from "../../stack/secrets.ts";
@@ -32,7 +34,7 @@ export interface ElasticsearchBox extends AsyncDisposable {
   readonly ca: string;
   /** What a component of the box finds in its environment. */
   readonly env: Readonly<Record<string, string>>;
-  readonly passwordOf: (user: ElasticsearchUser) => string;
+  readonly passwordOf: (user: string) => string;
   /** The server as one of the users. */
   readonly as: (user: ElasticsearchUser) => Client;
   readonly elastic: Client;
@@ -62,7 +64,7 @@ export async function startElasticsearch(): Promise<ElasticsearchBox> {
     .withStartupTimeout(180_000)
     .start();
   const url = `https://127.0.0.1:${container.getMappedPort(9200)}`;
-  const passwordOf = (user: ElasticsearchUser) => passwords[user] ?? "";
+  const passwordOf = (user: string) => passwords[user] ?? "";
   const elastic = connect({ url, ca, user: "elastic", password: passwordOf("elastic") });
   await waitForElasticsearch(elastic, { timeoutMs: 180_000, refusedMs: 60_000, everyMs: 250, say: () => {} });
   return {
@@ -78,6 +80,12 @@ export async function startElasticsearch(): Promise<ElasticsearchBox> {
       rmSync(folder, { recursive: true, force: true });
     },
   };
+}
+
+/** Sets Elasticsearch up in this process, as the setup does. */
+export async function setUp({ elastic, passwordOf }: ElasticsearchBox): Promise<void> {
+  const context = { elasticsearch: elastic, passwordOf, logsRetention: "14d" };
+  await runSteps(steps, context, { timeoutMs: 60_000, everyMs: 250, say: () => {} });
 }
 
 /** Runs a command of the companion as its container would. Its lines go to a folder, where none waits for a reader. */

@@ -217,6 +217,11 @@ describe("bad input", () => {
     ["a header that is none", "GET / HTTP/1.1\r\nbad header\r\n\r\n", /^HTTP\/1.1 400/],
     ["90 KiB of headers", `GET / HTTP/1.1\r\nHost: x\r\nCookie: ${"a".repeat(90_000)}\r\n\r\n`, /^HTTP\/1.1 431/],
     [
+      "a form that is too large and does not say so",
+      `POST /oauth2/sign_in HTTP/1.1\r\nHost: x\r\nSec-Fetch-Site: same-origin\r\nContent-Type: ${form}\r\nTransfer-Encoding: chunked\r\n\r\n2400\r\n${"a".repeat(9216)}\r\n`,
+      /^HTTP\/1.1 413/,
+    ],
+    [
       "two lengths",
       "POST /oauth2/sign_in HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n",
       /^HTTP\/1.1 400/,

@@ -5,7 +5,8 @@ import { connect } from "../elasticsearch/client.ts";
 import { readSecret, readTime, readUrl } from "../environment.ts";
 import type { Environment } from "../environment.ts";
 import { elasticsearchTime } from "./retention.ts";
-import type { Outcome, SetupContext, Step } from "./step.ts";
+import { runSteps } from "./run.ts";
+import type { SetupContext } from "./step.ts";
 import { steps } from "./steps.ts";
 import { waitForElasticsearch } from "./wait.ts";
 
@@ -48,25 +49,10 @@ async function setUp(env: Environment): Promise<number> {
     logsRetention: elasticsearchTime(readTime(env, "OBSBOX_LOGS_RETENTION")),
   };
   try {
-    await waitForElasticsearch(elasticsearch, { ...patience, say: (message) => logger.info(message) });
-    return await runSteps(steps, context);
+    const say = (message: string) => logger.info(message);
+    await waitForElasticsearch(elasticsearch, { ...patience, say });
+    return await runSteps(steps, context, { timeoutMs: 60_000, everyMs: 1000, say });
   } finally {
     elasticsearch.close();
   }
-}
-
-async function runSteps(steps: readonly Step[], context: SetupContext): Promise<number> {
-  let changes = 0;
-  for (const { name, run } of steps) {
-    const outcome = await run(context).catch((error: unknown) => {
-      throw error instanceof OperatorError ? error : new Error(`${name}: ${messageOf(error)}`, { cause: error });
-    });
-    changes += outcome.changes.length;
-    report(name, outcome);
-  }
-  return changes;
-}
-
-function report(name: string, { changes, notes = [] }: Outcome): void {
-  logger.info(`${name}: ${[changes.join(", ") || "as declared", ...notes].join("; ")}`);
 }

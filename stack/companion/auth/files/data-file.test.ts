@@ -1,6 +1,8 @@
 import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
+import { setTimeout as pause } from "node:timers/promises";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { openDataFile } from "./data-file.ts";
 import { listOf } from "./fields.ts";
@@ -38,6 +40,19 @@ test("changes at the same time are all there", async () => {
   await Promise.all(files.map((file, n) => file.change((list) => [[...list, n], undefined])));
   expect(open().read()).toHaveLength(5);
   expect(new Set(open().read())).toEqual(new Set([0, 1, 2, 3, 4]));
+});
+
+test("a change waits for another process that holds the lock, and then begins with what that one wrote", async () => {
+  const file = open();
+  await file.change(() => [["before"], undefined]);
+  const other = new DatabaseSync(`${path}.lock`);
+  other.exec("BEGIN IMMEDIATE");
+  const changed = file.change((list) => [[...list, "after"], undefined]);
+  expect(await Promise.race([changed, pause(50, "waits")])).toBe("waits");
+  writeFileSync(path, '["from elsewhere"]');
+  other.close();
+  await changed;
+  expect(open().read()).toEqual(["from elsewhere", "after"]);
 });
 
 test("a change that gives the same content back, or fails, leaves the file alone", async () => {
