@@ -50,7 +50,7 @@ export function homePage(
     </p>
     <pre>
 OTEL_EXPORTER_OTLP_ENDPOINT=${origin}/otlp
-OTEL_EXPORTER_OTLP_HEADERS=authorization=Bearer &lt;token&gt;
+OTEL_EXPORTER_OTLP_HEADERS=authorization=Bearer%20&lt;token&gt;
 NODE_EXTRA_CA_CERTS=&lt;file&gt;
 
 node --import @obsbox/sdk/register app.js</pre>`;

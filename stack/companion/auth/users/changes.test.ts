@@ -39,6 +39,10 @@ test("a link works for a day, once, and a new one replaces it", () => {
   ]);
 });
 
+test("the first administrator was created when the password was chosen", () => {
+  expect(usedBox().users.get("admin")?.created).toBe(1);
+});
+
 test("a reset takes the password away", () => {
   expect(resetUser(usedBox(), "admin", "new", 5).users.get("admin")?.password).toBeUndefined();
 });

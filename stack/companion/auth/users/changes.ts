@@ -33,14 +33,14 @@ export function addUser(file: UsersFile, name: string, role: Role, token: string
 /** Makes a new link; the password that was valid is not any more. */
 export function resetUser(file: UsersFile, name: string, token: string, now: number): UsersFile {
   const { password: _, ...user } = knownUser(file, name);
-  const changed = withUser(file, { ...user, generation: nextGeneration(user, now), link: linkOf(token, now) });
+  const changed = withUser(file, { ...user, ...newGeneration(user, now), link: linkOf(token, now) });
   return { ...changed, ...closedFirstLink(file, name, now) };
 }
 
 /** @throws OperatorError when there is no such user. */
 export function changeRole(file: UsersFile, name: string, role: Role, now: number): UsersFile {
   const user = knownUser(file, name);
-  return user.role === role ? file : withUser(file, { ...user, role, generation: nextGeneration(user, now) });
+  return user.role === role ? file : withUser(file, { ...user, role, ...newGeneration(user, now) });
 }
 
 /** @throws OperatorError when there is no such user. */
@@ -67,7 +67,7 @@ export function findLink(file: UsersFile, token: string, firstLink: string | und
 /** Sets the password of a link's user; the link is used up. */
 export function useLink(file: UsersFile, linked: User, password: string, now: number): UsersFile {
   const { link: _, ...user } = linked;
-  const changed = withUser(file, { ...user, password, generation: nextGeneration(user, now) });
+  const changed = withUser(file, { ...user, password, ...newGeneration(user, now) });
   return { ...changed, ...closedFirstLink(file, user.name, now) };
 }
 
@@ -86,8 +86,9 @@ function knownUser(file: UsersFile, name: string): User {
   return user;
 }
 
-function nextGeneration(user: Pick<User, "generation">, now: number): number {
-  return Math.max(now, user.generation + 1);
+/** Ends the sessions that there are. The first administrator is there only from the first change on. */
+function newGeneration({ generation, created }: User, now: number): Pick<User, "generation" | "created"> {
+  return { generation: Math.max(now, generation + 1), created: created || now };
 }
 
 function linkOf(token: string, now: number): Link {
