@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { makeAuthority } from "../../cli/box/certificates.ts";
 import { waitFor } from "../helpers/wait-for.ts";
 import { headersOf } from "./edge/echo.ts";
-import { startEdge, startNginxAlone } from "./edge/edge.ts";
+import { logOf, startEdge, startNginxAlone } from "./edge/edge.ts";
 import type { Edge } from "./edge/edge.ts";
 import { imageOf } from "./edge/images.ts";
 import { askAs, postForm, signInEverybody } from "./edge/people.ts";
@@ -31,15 +31,6 @@ afterAll(() => edge[Symbol.asyncDispose]());
 
 const page = { "Sec-Fetch-Mode": "navigate", "Sec-Fetch-Site": "none" };
 const statusOf = async (target: string) => (await askAs(people.viewer, edge.door, { target })).status;
-
-async function nginxLog(): Promise<string> {
-  const stream = await edge.nginx.logs();
-  let text = "";
-  stream.on("data", (chunk: Buffer) => (text += chunk.toString()));
-  await waitFor("the log of Nginx", () => text.includes("user_agent.original"));
-  stream.destroy();
-  return text;
-}
 
 describe("while a component is stopped", () => {
   let addressBefore = "";
@@ -204,7 +195,10 @@ describe("Nginx itself", () => {
     await ask(edge.door, { target: `/oauth2/password?token=${secret}` });
     await postForm(edge.door, "/oauth2/sign_in", { username: "somebody", password });
     await exchange(edge.door, messageText(edge.door, { target: `/grafana/%2e%2e/?${secret}` }));
-    const text = await nginxLog();
+    const text = await waitFor("the last line", async () => {
+      const text = await logOf(edge.nginx);
+      return text.includes('"url.path":"/grafana/%2e%2e/"') && text;
+    });
     const lines = text.split("\n").filter((line) => line.startsWith("{"));
     const entries = lines.map((line) => JSON.parse(line) as Record<string, unknown>);
     expect(entries.find((entry) => entry["url.path"] === "/grafana/seen")).toMatchObject({

@@ -1,7 +1,9 @@
 /** Nginx and auth as they are, in front of a stand-in for everything behind them, on a network of their own. */
+import { execFile } from "node:child_process";
 import { chmodSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { promisify } from "node:util";
 import { Network } from "testcontainers";
 import type { StartedNetwork, StartedTestContainer } from "testcontainers";
 import { companion, startAuth, startEcho, startNginx } from "./containers.ts";
@@ -10,6 +12,8 @@ import { echoAt } from "./echo.ts";
 import type { Echo } from "./echo.ts";
 import { writeSecrets } from "./secrets.ts";
 import type { Door } from "./wire.ts";
+
+const run = promisify(execFile);
 
 export interface Edge extends AsyncDisposable {
   readonly door: Door;
@@ -102,4 +106,10 @@ export async function runCompanion(
   const { stdout, stderr, exitCode } = await auth.exec([...companion, ...args]);
   if (exitCode !== 0) throw new Error(`${args.join(" ")}: exit code ${exitCode}, ${stderr}`);
   return JSON.parse(stdout) as Record<string, string>;
+}
+
+/** What a container has written so far. */
+export async function logOf(container: StartedTestContainer): Promise<string> {
+  const { stdout, stderr } = await run("docker", ["logs", container.getId()], { maxBuffer: 2 ** 28 });
+  return stdout + stderr;
 }

@@ -1,22 +1,11 @@
 /** The home page: what there is, who you are, how a service gets in. */
+import { components } from "../../../catalog.ts";
 import type { Answer } from "../http/answer.ts";
 import { html } from "./html.ts";
 import { showPage } from "./layout.ts";
 
-interface Card {
-  readonly name: string;
-  readonly path: `/${string}/`;
-  readonly about: string;
-}
-
-/** The five pages of the box. */
-export const cards: readonly Card[] = [
-  { name: "Grafana", path: "/grafana/", about: "Dashboards over metrics, logs and traces: begin here" },
-  { name: "Kibana", path: "/kibana/", about: "Search the log lines of all services" },
-  { name: "Prometheus", path: "/prometheus/", about: "Query metrics, see what is scraped and which rules hold" },
-  { name: "Alertmanager", path: "/alertmanager/", about: "Alerts that fire now, and silences" },
-  { name: "Jaeger", path: "/jaeger/", about: "Follow one request through all services" },
-];
+/** In the order in which people need them. */
+const pages = components.flatMap(({ page }) => (page === undefined ? [] : [page]));
 
 export interface HomePage {
   readonly userName: string;
@@ -36,10 +25,10 @@ export function homePage(
   const content = html`<h1>Your box</h1>
     <p class="dim">Everything that your services tell, in five places.</p>
     <ul class="cards">
-      ${cards.map(
-        ({ name, path, about }) =>
+      ${pages.map(
+        ({ title, path, about }) =>
           html`<li>
-            <a class="card" href="${path}"><strong>${name}</strong><span>${about}</span></a>
+            <a class="card" href="${path}"><strong>${title}</strong><span>${about}</span></a>
           </li> `,
       )}
     </ul>
