@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
-import { OperatorError } from "./auth/errors.ts";
+import { OperatorError } from "./errors.ts";
 import { readSecret, readSize, readText, readTime, readUrl } from "./environment.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "obsbox-secrets-"));

@@ -2,7 +2,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { kinds, settings } from "../settings.ts";
-import { messageOf, OperatorError } from "./auth/errors.ts";
+import { messageOf, OperatorError } from "./errors.ts";
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 

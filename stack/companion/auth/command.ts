@@ -2,7 +2,7 @@
 import { parseArgs } from "node:util";
 import { noteOnce } from "./audit-once.ts";
 import type { AuditEvent } from "./audit.ts";
-import { messageOf, OperatorError } from "./errors.ts";
+import { messageOf, OperatorError } from "../errors.ts";
 import { duration } from "./settings.ts";
 
 export interface Input {

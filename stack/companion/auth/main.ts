@@ -5,7 +5,7 @@ import { access } from "node:fs/promises";
 import type { Server } from "node:http";
 import { health, logger, shutdown } from "@obsbox/sdk";
 import { createAudit } from "./audit.ts";
-import { messageOf, OperatorError } from "./errors.ts";
+import { messageOf, OperatorError } from "../errors.ts";
 import { createAuthServer } from "./http/server.ts";
 import { createLimits } from "./limits.ts";
 import { beginCounting } from "./metrics.ts";

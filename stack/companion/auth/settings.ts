@@ -2,7 +2,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { kinds } from "../../settings.ts";
-import { messageOf, OperatorError } from "./errors.ts";
+import { messageOf, OperatorError } from "../errors.ts";
 import { roles } from "./roles.ts";
 import type { RoleGroups } from "./roles.ts";
 

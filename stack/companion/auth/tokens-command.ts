@@ -1,7 +1,7 @@
 /** `companion tokens ...`: what services and other machines send as `Authorization: Bearer`. */
 import { readDuration, runVerb } from "./command.ts";
 import type { Input, Output, Verb } from "./command.ts";
-import { OperatorError } from "./errors.ts";
+import { OperatorError } from "../errors.ts";
 import { randomSecret, sha256 } from "./secret-digest.ts";
 import { dataDirOf, machineTokenOf } from "./settings.ts";
 import { addToken, allTokens, revokeToken } from "./tokens/changes.ts";

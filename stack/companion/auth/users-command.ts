@@ -2,7 +2,7 @@
 import { runVerb } from "./command.ts";
 import type { Input, Output, Verb } from "./command.ts";
 import type { AuditAction } from "./audit.ts";
-import { OperatorError } from "./errors.ts";
+import { OperatorError } from "../errors.ts";
 import { isRole, roles } from "./roles.ts";
 import type { Role } from "./roles.ts";
 import { randomSecret } from "./secret-digest.ts";

@@ -3,7 +3,7 @@ import { logger } from "@obsbox/sdk";
 import { once } from "node:events";
 import { isIP } from "node:net";
 import { connect } from "node:tls";
-import { messageOf } from "../auth/errors.ts";
+import { messageOf } from "../errors.ts";
 import { instruments } from "./metrics.ts";
 
 export interface Endpoint {

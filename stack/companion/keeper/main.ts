@@ -4,7 +4,7 @@
  */
 import { health, logger, shutdown, start } from "@obsbox/sdk";
 import { once } from "node:events";
-import { messageOf, OperatorError } from "../auth/errors.ts";
+import { messageOf, OperatorError } from "../errors.ts";
 import { connect } from "../elasticsearch/client.ts";
 import type { Environment } from "../environment.ts";
 import { connectKibana } from "../setup/kibana/apply.ts";

@@ -1,6 +1,6 @@
 /** Runs jobs again and again, each at its own pace. What goes wrong in one never stops it, nor another. */
 import { setTimeout as wait } from "node:timers/promises";
-import { messageOf } from "../auth/errors.ts";
+import { messageOf } from "../errors.ts";
 
 export interface Job {
   readonly name: string;

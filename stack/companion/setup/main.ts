@@ -1,6 +1,6 @@
 /** The one-shot `setup`: brings Elasticsearch to what the box declares, from whatever state it is in. */
 import { logger, shutdown, start } from "@obsbox/sdk";
-import { messageOf, OperatorError } from "../auth/errors.ts";
+import { messageOf, OperatorError } from "../errors.ts";
 import { connect } from "../elasticsearch/client.ts";
 import { readSecret, readTime, readUrl } from "../environment.ts";
 import type { Environment } from "../environment.ts";

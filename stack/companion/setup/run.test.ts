@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { OperatorError } from "../auth/errors.ts";
+import { OperatorError } from "../errors.ts";
 import { connect } from "../elasticsearch/client.ts";
 import { RequestError } from "../elasticsearch/errors.ts";
 import { runSteps } from "./run.ts";

@@ -1,6 +1,6 @@
 /** Runs the steps one after the other. Steps can be repeated, so what passes by itself is waited for. */
 import { setTimeout as wait } from "node:timers/promises";
-import { messageOf, OperatorError } from "../auth/errors.ts";
+import { messageOf, OperatorError } from "../errors.ts";
 import { RequestError } from "../elasticsearch/errors.ts";
 import type { Outcome, SetupContext, Step } from "./step.ts";
 

@@ -36,6 +36,13 @@ describe("waiting for Elasticsearch", () => {
     ]);
   });
 
+  test("goes on until there is a licence", async () => {
+    const said: string[] = [];
+    const say = (message: string) => void said.push(message);
+    await waitForElasticsearch(failing(undefined, problem(404), undefined), { ...patience, say });
+    expect(said).toEqual(["waiting for Elasticsearch: GET / was answered with 404: because"]);
+  });
+
   test("goes on when the password is refused while users are being loaded", async () => {
     await expect(
       waitForElasticsearch(failing(problem(401), problem(401), undefined), patience),

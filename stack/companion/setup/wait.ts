@@ -1,6 +1,6 @@
 /** Waits until Elasticsearch can be set up. */
 import { setTimeout as wait } from "node:timers/promises";
-import { messageOf, OperatorError } from "../auth/errors.ts";
+import { messageOf, OperatorError } from "../errors.ts";
 import type { Client } from "../elasticsearch/client.ts";
 import { isStatus } from "../elasticsearch/errors.ts";
 
@@ -15,7 +15,7 @@ export interface Patience {
 }
 
 /**
- * Waits until the cluster has its indices and takes the password.
+ * Waits until the cluster has its indices and its licence, and takes the password.
  *
  * @throws OperatorError when it does not in time, or refuses the password for good.
  */
@@ -42,6 +42,8 @@ export async function waitForElasticsearch(elasticsearch: Client, patience: Pati
 async function ask(elasticsearch: Client): Promise<unknown> {
   try {
     await elasticsearch.request("GET", "/_cluster/health?wait_for_status=yellow&timeout=5s");
+    // It gives itself a licence a moment after its first start, and until then has none.
+    await elasticsearch.request("GET", "/_license");
     return undefined;
   } catch (error) {
     return error;

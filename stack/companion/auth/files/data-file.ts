@@ -1,7 +1,7 @@
 /** A JSON file that the server and the commands share: read when it has changed, written whole and by one at a time. */
 import { closeSync, fsyncSync, mkdirSync, openSync, readFileSync, renameSync, statSync, writeSync } from "node:fs";
 import { dirname } from "node:path";
-import { messageOf, OperatorError } from "../errors.ts";
+import { messageOf, OperatorError } from "../../errors.ts";
 import { exclusively } from "./lock.ts";
 
 export interface DataFileSettings<T> {

@@ -3,7 +3,7 @@ import { closeSync, openSync } from "node:fs";
 import { createRequire } from "node:module";
 import { setTimeout as pause } from "node:timers/promises";
 import type { DatabaseSync } from "node:sqlite";
-import { OperatorError } from "../errors.ts";
+import { OperatorError } from "../../errors.ts";
 
 const require = createRequire(import.meta.url);
 const pauseMs = 10;

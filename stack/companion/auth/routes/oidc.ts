@@ -1,6 +1,6 @@
 /** `/oauth2/start` and `/oauth2/callback`: to the company's login and back. */
 import { logger } from "@obsbox/sdk";
-import { messageOf } from "../errors.ts";
+import { messageOf } from "../../errors.ts";
 import type { Answer, Call, Route } from "../http/answer.ts";
 import { redirect } from "../http/answer.ts";
 import { cookie, oidcCookie, readCookie, removedCookie } from "../http/cookies.ts";

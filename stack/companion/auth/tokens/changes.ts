@@ -1,5 +1,5 @@
 /** What can happen to tokens.json: each change takes the content and gives the new one. */
-import { OperatorError } from "../errors.ts";
+import { OperatorError } from "../../errors.ts";
 import { sha256 } from "../secret-digest.ts";
 import { scopes } from "./token.ts";
 import type { Token, TokensFile } from "./token.ts";

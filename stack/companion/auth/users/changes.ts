@@ -1,5 +1,5 @@
 /** What can happen to users.json: each change takes the content and gives the new one. */
-import { OperatorError } from "../errors.ts";
+import { OperatorError } from "../../errors.ts";
 import type { Role } from "../roles.ts";
 import { isSameDigest, sha256 } from "../secret-digest.ts";
 import type { Link, User, UsersFile } from "./user.ts";
