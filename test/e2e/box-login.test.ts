@@ -40,12 +40,13 @@ describe.each(identities)("in a browser, somebody with the role $role", ({ role,
   afterAll(() => browsing?.close());
 
   test("is asked to sign in, and comes to the page that was asked for", async () => {
-    await page.goto(`${box.origin}/prometheus/query`);
+    const place = `${box.origin}/prometheus/query?g0.expr=up&g0.tab=1`;
+    await page.goto(place);
     expect(new URL(page.url()).pathname).toBe("/oauth2/sign_in");
     await page.getByLabel("User name").fill(userOf(role));
     await page.getByLabel("Password").fill(passwordOfTests);
     await page.getByRole("button", { name: /sign in/i }).click();
-    await page.waitForURL(`${box.origin}/prometheus/query`);
+    await page.waitForURL(place);
   });
 
   test("finds the home page with their name, and all five pages", async () => {

@@ -1,6 +1,6 @@
 import * as fc from "fast-check";
 import { expect, test } from "vitest";
-import { returnPath } from "./return-path.ts";
+import { returnPath, wantedPath } from "./return-path.ts";
 
 test.each([
   "/",
@@ -42,4 +42,13 @@ test("whatever is asked for, a browser stays on the origin", () => {
     }),
     { numRuns: 5000 },
   );
+});
+
+test.each([
+  ["/oauth2/sign_in?rd=/grafana/d/x?a=1&b=2%2F3", "/grafana/d/x?a=1&b=2%2F3"],
+  ["/oauth2/sign_in?rd=%2Fgrafana%2Fd%2Fx%3Fa%3D1%26b%3D2&x=1", "/grafana/d/x?a=1&b=2"],
+  ["/oauth2/sign_in?x=1&rd=/grafana/", "/grafana/"],
+  ["/oauth2/sign_in", null],
+])("%s asks for %s", (url, wanted) => {
+  expect(wantedPath({ url })).toBe(wanted);
 });

@@ -4,7 +4,7 @@ import type { Answer, Call, Route } from "../http/answer.ts";
 import { redirect } from "../http/answer.ts";
 import { field, readForm } from "../http/form.ts";
 import { HttpError } from "../http/http-error.ts";
-import { returnPath } from "../http/return-path.ts";
+import { returnPath, wantedPath } from "../http/return-path.ts";
 import { isFromOurPage } from "../http/same-origin.ts";
 import { authMetrics, count } from "../metrics.ts";
 import type { LoginMethod, LoginOutcome } from "../metrics.ts";
@@ -19,7 +19,7 @@ import { checkSession } from "./check.ts";
 export function signInRoute(service: AuthService): Route {
   return {
     async GET(call) {
-      const returnTo = returnPath(call.query.get("rd"));
+      const returnTo = returnPath(wantedPath(call.request));
       const { state } = await checkSession(service, call);
       return state === "valid" ? redirect(302, returnTo) : showForm(service, 200, { returnTo });
     },
