@@ -14,6 +14,8 @@ const kinds = [
 export default defineConfig({
   test: {
     globalSetup: ["test/helpers/build.ts"],
+    // Most tests wait for programs in child processes.
+    maxWorkers: "100%",
     reporters: process.env["CI"] ? ["default", "./test/helpers/skips-reporter.ts"] : ["default"],
     projects: kinds.map(({ name, include, testTimeout }) => ({
       test: {

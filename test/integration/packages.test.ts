@@ -59,6 +59,8 @@ import { start } from "@obsbox/sdk";
 start({ logs: { level: "loud" } });
 `;
 
+const boxFiles = ["dist/companion/companion.mjs", "stack/compose/compose.yaml", "stack/config/nginx/nginx.conf"];
+
 let folder: string;
 let sdk: Tarball;
 let box: Tarball;
@@ -71,14 +73,16 @@ afterAll(() => rm(folder, { recursive: true, force: true }));
 
 describe.each([
   ["@obsbox/sdk", () => sdk, ["dist/index.js", "dist/index.d.ts", "dist/register.js"]],
-  ["obsbox", () => box, ["dist/cli/main.js", "dist/stack/embedded/box.js", "dist/page/index.html"]],
+  ["obsbox", () => box, ["dist/cli/main.js", "dist/stack/embedded/box.js", "dist/page/index.html", ...boxFiles]],
 ])("the tarball of %s", (name, tarball, needed) => {
-  test("holds what was built, the licence and nothing else", () => {
+  test("holds what was built, the files of a box, the licence and nothing else", () => {
     const { paths, packedBytes, unpackedBytes } = tarball();
     process.stdout.write(`${name}: ${paths.length} files, ${packedBytes} bytes packed, ${unpackedBytes} unpacked\n`);
     expect(paths).toEqual(expect.arrayContaining([...needed, "package.json", "LICENSE"]));
-    const expected = /^(package\.json|LICENSE|README\.md|dist\/.+(\.js|\.js\.map|\.d\.ts|\.html|\.css|\.svg))$/;
-    expect(paths.filter((path) => !expected.test(path) || /\.test\.|fixture|example|\/src\//.test(path))).toEqual([]);
+    const built = /^(package\.json|LICENSE|README\.md|dist\/.+(\.js|\.mjs|\.js\.map|\.d\.ts|\.html|\.css|\.svg))$/;
+    const ofABox = /^stack\/(compose\/(compose\.yaml|\.env\.example)|config\/[\w./-]+|companion\/Dockerfile)$/;
+    const expected = { test: (path: string) => built.test(path) || ofABox.test(path) };
+    expect(paths.filter((path) => !expected.test(path) || /\.test\.|fixture|example[-s/]|\/src\//.test(path))).toEqual([]);
   });
 
   test("is what publint expects of a package", async () => {
