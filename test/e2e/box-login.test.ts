@@ -2,6 +2,7 @@
 import type { Browser, BrowserContext, Page } from "playwright-core";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { launchBrowser } from "../helpers/browser.ts";
+import { areOfficial } from "../helpers/images.ts";
 import { need, tools } from "../helpers/tools.ts";
 import { openBox, passwordOfTests, userOf } from "./box/box.ts";
 import type { Box } from "./box/box.ts";
@@ -17,7 +18,6 @@ beforeAll(async () => {
 afterAll(() => browser?.close());
 
 const pages = ["/grafana/", "/kibana/", "/prometheus/query", "/alertmanager/", "/jaeger/search"];
-const isOfficial = process.env["OBSBOX_IMAGES"] === "official";
 
 /** What Grafana and Kibana are told of somebody; the stand-ins of the tests answer with what they received. */
 const identities = [
@@ -58,7 +58,7 @@ describe.each(identities)("in a browser, somebody with the role $role", ({ role,
     }
   });
 
-  test.skipIf(isOfficial)("is known to Grafana and Kibana by the right headers", async () => {
+  test.skipIf(areOfficial)("is known to Grafana and Kibana by the right headers", async () => {
     const received = async (path: string): Promise<Readonly<Record<string, string>>> => {
       const answer = await page.goto(`${box.origin}${path}`);
       const { headers }: { headers: readonly (readonly [string, string])[] } = JSON.parse((await answer?.text()) ?? "");

@@ -5,12 +5,11 @@ import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
 import { components } from "../../stack/catalog.ts";
 import { exceptions } from "../../stack/exceptions.ts";
+import { nodeImage } from "../helpers/images.ts";
 import { openBox } from "./box/box.ts";
 import type { Box, Started } from "./box/box.ts";
 import { inspectContainers } from "./box/inspect.ts";
 import type { Container } from "./box/inspect.ts";
-
-const nodeImage = process.env["OBSBOX_IMAGES"] === "official" ? "node:24.21.0-alpine" : "obsbox-test/node";
 
 let box: Box & { readonly started: Started };
 let containers: readonly Container[] = [];

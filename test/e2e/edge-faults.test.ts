@@ -1,12 +1,11 @@
 /** Components that stop and come back, secrets that change, locations of the user's own, and what is written down. */
-import { GenericContainer } from "testcontainers";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { makeAuthority } from "../../cli/box/certificates.ts";
 import { waitFor } from "../helpers/wait-for.ts";
 import { headersOf } from "./edge/echo.ts";
 import { logOf, startEdge, startNginxAlone } from "./edge/edge.ts";
 import type { Edge } from "./edge/edge.ts";
-import { imageOf } from "./edge/images.ts";
+import { echoContainer } from "./edge/containers.ts";
 import { askAs, postForm, signInEverybody } from "./edge/people.ts";
 import type { People } from "./edge/people.ts";
 import { ask, exchange, messageText, valuesOf } from "./edge/wire.ts";
@@ -77,7 +76,7 @@ describe("while a component is stopped", () => {
 
   test("it is found again under another address, and Nginx goes on as it was", async () => {
     // Takes the address that the stand-in had.
-    const other = await new GenericContainer(imageOf("echo")).withNetwork(edge.network).start();
+    const other = await echoContainer().withNetwork(edge.network).start();
     await edge.startEcho();
     expect(edge.echoAddress()).not.toBe(addressBefore);
     await waitFor("Grafana", async () => (await statusOf("/grafana/")) === 200, 30_000);

@@ -1,4 +1,5 @@
 /** The real Elasticsearch in a container, the way the box runs it: TLS from an authority of its own, a password file. */
+import { imageFor } from "./images.ts";
 import { randomBytes } from "node:crypto";
 import {
   chmodSync,
@@ -24,8 +25,6 @@ import type { ElasticsearchUser } from "../../stack/secrets.ts";
 import { startCommand } from "./run-program.ts";
 import type { Program } from "./run-program.ts";
 
-const image = process.env["OBSBOX_TEST_IMAGE_ELASTICSEARCH"] ?? "obsbox-test/elasticsearch";
-
 /** The user inside the image; its password file must belong to it. */
 const imageUser = 1000;
 
@@ -44,7 +43,7 @@ export async function startElasticsearch(): Promise<ElasticsearchBox> {
   const folder = mkdtempSync(join(tmpdir(), "obsbox-elasticsearch-"));
   chmodSync(folder, 0o755);
   const { ca, passwords } = await writeFiles(folder);
-  const container = await new GenericContainer(image)
+  const container = await new GenericContainer(imageFor("elasticsearch"))
     .withEnvironment({
       "discovery.type": "single-node",
       ES_JAVA_OPTS: "-Xms512m -Xmx512m",

@@ -82,7 +82,9 @@ describe.each([
     const built = /^(package\.json|LICENSE|README\.md|dist\/.+(\.js|\.mjs|\.js\.map|\.d\.ts|\.html|\.css|\.svg))$/;
     const ofABox = /^stack\/(compose\/(compose\.yaml|\.env\.example)|config\/[\w./-]+|companion\/Dockerfile)$/;
     const expected = { test: (path: string) => built.test(path) || ofABox.test(path) };
-    expect(paths.filter((path) => !expected.test(path) || /\.test\.|fixture|example[-s/]|\/src\//.test(path))).toEqual([]);
+    expect(paths.filter((path) => !expected.test(path) || /\.test\.|fixture|example[-s/]|\/src\//.test(path))).toEqual(
+      [],
+    );
   });
 
   test("is what publint expects of a package", async () => {

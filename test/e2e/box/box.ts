@@ -9,6 +9,7 @@ import { join } from "node:path";
 import { openHttpsClient } from "../../helpers/https-client.ts";
 import type { HttpsClient } from "../../helpers/https-client.ts";
 import { freePort } from "../../helpers/free-port.ts";
+import { areOfficial } from "../../helpers/images.ts";
 import { root } from "../../helpers/run-program.ts";
 import { runCommand } from "./command.ts";
 import type { CommandResult } from "./command.ts";
@@ -64,7 +65,7 @@ async function prepare(): Promise<void> {
   const environment = join(boxFolder, ".env");
   const own = `COMPOSE_PROJECT_NAME=${project}\nOBSBOX_GRAFANA_SUBNET=172.31.251.0/29\n`;
   writeFileSync(environment, `${readFileSync(environment, "utf8")}\n${own}`, { mode: 0o600 });
-  if (process.env["OBSBOX_IMAGES"] === "official") return;
+  if (areOfficial) return;
   copyFileSync(join(root, "test/images/compose.override.yaml"), join(boxFolder, "compose.override.yaml"));
   // An image of an earlier run has the same name.
   execFileSync("docker", ["compose", "build", "--quiet"], { cwd: boxFolder, stdio: "ignore" });

@@ -4,6 +4,7 @@ import type { ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";
 import { freePort } from "../../helpers/free-port.ts";
+import { areOfficial, nodeImage } from "../../helpers/images.ts";
 import { root } from "../../helpers/run-program.ts";
 import { waitFor } from "../../helpers/wait-for.ts";
 import type { Box } from "./box.ts";
@@ -86,7 +87,7 @@ export async function ordersInContainers(box: Box): Promise<Orders> {
     const file = `examples/express-orders/${name}/server.ts`;
     const group = ["--group-add", String(process.getgid?.() ?? 1000)];
     const variablesOf = Object.entries(own).flatMap(([key, value]) => ["--env", `${key}=${value}`]);
-    const program = ["--workdir", "/app", "--entrypoint", node, image, "--import", "@obsbox/sdk/register", file];
+    const program = ["--workdir", "/app", "--entrypoint", node, nodeImage, "--import", "@obsbox/sdk/register", file];
     docker([...options, ...group, ...mountsOf(box), ...variablesOf, ...program]);
     await addTarget(box, `container-${name}`, `${nameOf(name)}:${metricsPort}`);
   }
@@ -108,9 +109,7 @@ export async function ordersInContainers(box: Box): Promise<Orders> {
 }
 
 /** The Node.js of the tests' own image runs no TypeScript; the one of the project's packages does. */
-const isOfficial = process.env["OBSBOX_IMAGES"] === "official";
-const image = isOfficial ? "node:24.21.0-bookworm-slim" : "obsbox-test/node";
-const node = isOfficial ? "node" : "/app/node_modules/node/bin/node";
+const node = areOfficial ? "node" : "/app/node_modules/node/bin/node";
 
 function mountsOf(box: Box): readonly string[] {
   const mounts = [

@@ -2,9 +2,9 @@
 import { join } from "node:path";
 import { GenericContainer, Wait } from "testcontainers";
 import type { StartedNetwork, StartedTestContainer } from "testcontainers";
+import { imageFor, nodeImage } from "../../helpers/images.ts";
 import { root } from "../../helpers/run-program.ts";
 import { ports } from "./echo.ts";
-import { imageOf } from "./images.ts";
 
 /** Run from its sources, by a Node.js that takes TypeScript. */
 export const companion = ["node_modules/node/bin/node", "stack/companion/main.ts"] as const;
@@ -14,7 +14,7 @@ export function startAuth(
   network: StartedNetwork,
   environment: Readonly<Record<string, string>>,
 ): Promise<StartedTestContainer> {
-  return new GenericContainer(imageOf("node"))
+  return new GenericContainer(nodeImage)
     .withNetwork(network)
     .withNetworkAliases("auth")
     .withBindMounts([
@@ -31,13 +31,27 @@ export function startAuth(
     .start();
 }
 
+const echoProgram = {
+  source: join(root, "test/images/echo/server.mjs"),
+  target: "/app/server.mjs",
+  mode: "ro",
+} as const;
+
+/** A stand-in that records what reaches it; it takes requests on port 8080. */
+export function echoContainer(): GenericContainer {
+  return new GenericContainer(nodeImage)
+    .withBindMounts([echoProgram])
+    .withUser("1000:1000")
+    .withEntrypoint(["node", "/app/server.mjs"]);
+}
+
 /** One container under the names of all components. */
 export function startEcho(folder: string, network: StartedNetwork): Promise<StartedTestContainer> {
   const { elasticsearch, ...plain } = ports;
-  return new GenericContainer(imageOf("echo"))
+  return echoContainer()
     .withNetwork(network)
     .withNetworkAliases(...Object.keys(ports).filter((name) => name !== "jaeger-otlp"))
-    .withBindMounts([{ source: join(folder, "echo"), target: "/run/obsbox", mode: "ro" }])
+    .withBindMounts([echoProgram, { source: join(folder, "echo"), target: "/run/obsbox", mode: "ro" }])
     .withEnvironment({
       PORTS: Object.values(plain).join(","),
       TLS_PORTS: String(elasticsearch),
@@ -63,7 +77,7 @@ export function startNginx(
   { host, authUpstream = "auth:4180" }: NginxOptions,
 ): Promise<StartedTestContainer> {
   const config = join(root, "stack/config/nginx");
-  return new GenericContainer(imageOf("nginx"))
+  return new GenericContainer(imageFor("nginx"))
     .withNetwork(network)
     .withNetworkAliases("nginx", "obsbox")
     .withBindMounts([

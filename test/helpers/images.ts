@@ -1,0 +1,15 @@
+/**
+ * Images of the containers in the tests. `OBSBOX_IMAGES=official` takes what users pull, anything else what
+ * `test/images/build-all.sh` has built of the same software.
+ */
+import { catalog, imageOf } from "../../stack/catalog.ts";
+
+export const areOfficial = process.env["OBSBOX_IMAGES"] === "official";
+
+/** Node.js with a shell; the one of the tests is Debian's and runs no TypeScript. */
+export const nodeImage = areOfficial ? "node:24.21.0-bookworm-slim" : "obsbox-test/node";
+
+/** Image of a component of the catalogue. */
+export function imageFor(name: keyof typeof catalog): string {
+  return areOfficial ? imageOf(catalog[name]) : `obsbox-test/${name}`;
+}
