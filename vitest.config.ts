@@ -11,6 +11,10 @@ const kinds = [
   { name: "long", include: ["test/long/*.test.ts"], testTimeout: 15 * 60_000 },
 ] as const;
 
+/** The reaper of testcontainers is an image that can be pulled only where images can. */
+const containersEnvironment =
+  process.env["OBSBOX_IMAGES"] === "official" ? {} : { TESTCONTAINERS_RYUK_DISABLED: "true" };
+
 export default defineConfig({
   test: {
     globalSetup: ["test/helpers/build.ts"],
@@ -23,7 +27,7 @@ export default defineConfig({
         include: [...include],
         testTimeout,
         hookTimeout: testTimeout,
-        ...(name === "stack" ? { globalSetup: ["test/e2e/box/end.ts"] } : {}),
+        ...(name === "stack" ? { globalSetup: ["test/e2e/box/end.ts"], env: containersEnvironment } : {}),
         // Long tests measure: one at a time, so that they do not measure each other.
         fileParallelism: !["long", "browser", "stack"].includes(name),
       },
