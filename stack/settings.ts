@@ -42,7 +42,7 @@ export const kinds = {
   memory: { expected: "a size such as 512m or 2g", pattern: /^[1-9]\d*[mg]$/ },
   cpus: { expected: "a number of cores such as 0.5 or 2", pattern: /^(0\.\d*[1-9]\d*|[1-9]\d*(\.\d+)?)$/ },
   id: { expected: "the number of a group", pattern: /^\d{1,10}$/ },
-  subnet: { expected: "a subnet such as 172.31.250.0/29", pattern: /^\d{1,3}(\.\d{1,3}){3}\/\d{1,2}$/ },
+  subnet: { expected: "a subnet such as 10.213.77.0/29", pattern: /^\d{1,3}(\.\d{1,3}){3}\/\d{1,2}$/ },
   switch: { expected: "on or off", pattern: /^(on|off)$/ },
   upstream: { expected: "NAME:PORT", pattern: /^[a-z0-9][a-z0-9.-]*:\d{1,5}$/ },
 } as const satisfies Readonly<Record<string, Kind>>;
@@ -93,8 +93,9 @@ export const settingGroups: readonly (readonly [string, Readonly<Record<string, 
         kind: "id",
       },
       OBSBOX_GRAFANA_SUBNET: {
+        // Outside of what Docker itself gives to networks: 172.17.0.0 to 172.31.255.255, and 192.168.0.0/16.
         about: "Subnet that Nginx and Grafana share and nobody else; choose another if it is taken",
-        default: "172.31.250.0/29",
+        default: "10.213.77.0/29",
         kind: "subnet",
       },
     },

@@ -95,7 +95,7 @@ const broken: readonly (readonly [string, Change, RegExp])[] = [
   ["less disk than is kept", { daemon: { freeBytes: 15e9 } }, /^disk warning: .*may keep 20\.0 GB/],
   [
     "a taken subnet",
-    { daemon: { subnets: [{ name: "interface eth0", subnet: "172.31.0.5/16" }] } },
+    { daemon: { subnets: [{ name: "interface eth0", subnet: "10.213.0.5/16" }] } },
     /^subnet failure: .*collides with interface eth0 .* -> set another OBSBOX_GRAFANA_SUBNET/,
   ],
   [

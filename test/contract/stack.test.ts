@@ -141,6 +141,10 @@ describe("networks", () => {
     expect(internal.map(([name]) => name).toSorted()).toEqual(open);
   });
 
+  test("have a fixed subnet that is none of those that Docker gives to networks by itself", () => {
+    expect(settings["OBSBOX_GRAFANA_SUBNET"]?.default).not.toMatch(/^(172\.(1[7-9]|2\d|3[01])|192\.168)\./);
+  });
+
   test.each([
     ["edge", ["nginx"]],
     ["egress", ["auth", "alertmanager"]],

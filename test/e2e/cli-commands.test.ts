@@ -120,7 +120,7 @@ test("data that a box with other secrets left behind keeps a new one from being 
     write,
   );
   const folder = await makeBox(await freePort());
-  const own = `\nCOMPOSE_PROJECT_NAME=${project}\nOBSBOX_GRAFANA_SUBNET=172.31.252.0/29\n`;
+  const own = `\nCOMPOSE_PROJECT_NAME=${project}\nOBSBOX_GRAFANA_SUBNET=10.213.77.16/29\n`;
   writeFileSync(join(folder, ".env"), readFileSync(join(folder, ".env"), "utf8") + own);
   writeFileSync(join(folder, "compose.override.yaml"), readOverride());
   const { code, stderr } = await runCli(["up", "--dir", folder]);

@@ -159,7 +159,7 @@ const cases: readonly (readonly [string, Broken, RegExp, RegExp])[] = [
         { words: "network ls", stdout: "n1\n" },
         {
           words: "network inspect",
-          stdout: JSON.stringify([{ Name: "vpn", Labels: {}, IPAM: { Config: [{ Subnet: "172.31.0.0/16" }] } }]),
+          stdout: JSON.stringify([{ Name: "vpn", Labels: {}, IPAM: { Config: [{ Subnet: "10.213.0.0/16" }] } }]),
         },
       ],
     },

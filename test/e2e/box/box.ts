@@ -63,7 +63,7 @@ async function prepare(): Promise<void> {
   const { code, stderr } = await runCommand(process.execPath, [join(root, "cli/main.ts"), "init", ...choices]);
   if (code !== 0) throw new Error(`obsbox init ended with ${code}:\n${stderr}`);
   const environment = join(boxFolder, ".env");
-  const own = `COMPOSE_PROJECT_NAME=${project}\nOBSBOX_GRAFANA_SUBNET=172.31.251.0/29\n`;
+  const own = `COMPOSE_PROJECT_NAME=${project}\nOBSBOX_GRAFANA_SUBNET=10.213.77.8/29\n`;
   writeFileSync(environment, `${readFileSync(environment, "utf8")}\n${own}`, { mode: 0o600 });
   if (areOfficial) return;
   copyFileSync(join(root, "test/images/compose.override.yaml"), join(boxFolder, "compose.override.yaml"));
