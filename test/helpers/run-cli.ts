@@ -8,6 +8,8 @@ import { root } from "./run-program.ts";
 
 export const cliMain = join(root, "cli/main.ts");
 
+export const testSubnet = "10.213.78.0/29";
+
 /** Nothing of the machine's own settings. */
 export const cliEnvironment: NodeJS.ProcessEnv = {
   ...Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^(OBSBOX_|DOCKER_|OTEL_|VITEST)/.test(name))),
@@ -32,6 +34,8 @@ export function runCli(args: readonly string[], env: NodeJS.ProcessEnv = {}): Pr
 /** A new box of size small in a folder of its own. */
 export async function makeBox(port: number): Promise<string> {
   const folder = join(realpathSync(mkdtempSync(join(tmpdir(), "obsbox-cli-"))), "box");
-  await prepareBox(folder, { size: "small", settings: { OBSBOX_PORT: String(port) } });
+  // A subnet of its own: a real box may run on this machine.
+  const settings = { OBSBOX_PORT: String(port), OBSBOX_GRAFANA_SUBNET: testSubnet };
+  await prepareBox(folder, { size: "small", settings });
   return folder;
 }

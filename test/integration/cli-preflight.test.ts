@@ -163,7 +163,7 @@ const cases: readonly (readonly [string, Broken, RegExp, RegExp])[] = [
         },
       ],
     },
-    /the subnet 10\.213\.77\.0\/29 collides with Docker network vpn \(10\.213\.0\.0\/16\)/,
+    /the subnet 10\.213\.78\.0\/29 collides with Docker network vpn \(10\.213\.0\.0\/16\)/,
     /OBSBOX_GRAFANA_SUBNET/,
   ],
   [
