@@ -2,7 +2,7 @@ import { defineConfig } from "vitest/config";
 
 /** One project for each kind of test: what it may use, and how long it may take. */
 const kinds = [
-  { name: "unit", include: ["{sdk/src,stack,cli}/**/*.test.ts"], testTimeout: 5000 },
+  { name: "unit", include: ["{sdk/src,stack,cli,alerts,dashboards}/**/*.test.ts"], testTimeout: 5000 },
   { name: "contract", include: ["test/contract/*.test.ts"], testTimeout: 30_000 },
   { name: "integration", include: ["test/integration/*.test.ts"], testTimeout: 60_000 },
   { name: "browser", include: ["test/browser/*.test.ts"], testTimeout: 120_000 },

@@ -1,6 +1,7 @@
 /** Writes what is generated from tables into the documents; with `--check`, fails when that would change them. */
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { grafanaFiles } from "../dashboards/src/files.ts";
 import { optionTable } from "../sdk/src/options.ts";
 import { environmentFile } from "../stack/settings.ts";
 import { markdownTable } from "./markdown-table.ts";
@@ -23,6 +24,7 @@ const generated: readonly Generated[] = [
   { file: "docs/stack.md", mark: "exceptions", text: exceptionsTable },
   { file: "docs/stack.md", mark: "images", text: imagesTable },
   { file: "stack/compose/.env.example", text: () => environmentFile("standard") },
+  ...grafanaFiles,
 ];
 
 /** Titles of the groups of options, as `start()` has them. */
@@ -48,8 +50,10 @@ function update({ file, mark, text }: Generated): boolean {
   const path = join(root, file);
   const before = existsSync(path) ? readFileSync(path, "utf8") : "";
   const after = mark === undefined ? text() : between(file, before, mark, text());
-  if (after !== before && !isCheck) writeFileSync(path, after);
-  return after === before;
+  if (after === before || isCheck) return after === before;
+  mkdirSync(dirname(path), { recursive: true });
+  writeFileSync(path, after);
+  return false;
 }
 
 function between(file: string, before: string, mark: string, text: string): string {

@@ -43,6 +43,7 @@ export const kinds = {
   cpus: { expected: "a number of cores such as 0.5 or 2", pattern: /^(0\.\d*[1-9]\d*|[1-9]\d*(\.\d+)?)$/ },
   id: { expected: "the number of a group", pattern: /^\d{1,10}$/ },
   subnet: { expected: "a subnet such as 10.213.77.0/29", pattern: /^\d{1,3}(\.\d{1,3}){3}\/\d{1,2}$/ },
+  language: { expected: "en or zh", pattern: /^(en|zh)$/ },
   switch: { expected: "on or off", pattern: /^(on|off)$/ },
   upstream: { expected: "NAME:PORT", pattern: /^[a-z0-9][a-z0-9.-]*:\d{1,5}$/ },
 } as const satisfies Readonly<Record<string, Kind>>;
@@ -82,6 +83,7 @@ export const settingGroups: readonly (readonly [string, Readonly<Record<string, 
         kind: "path",
       },
       OBSBOX_TLS_KEY: { about: "File with the key of your own certificate", default: "", kind: "path" },
+      OBSBOX_LANGUAGE: { about: "Language of the dashboards: en or zh", default: "en", kind: "language" },
       OBSBOX_LOG_DIR: {
         about: "Folder of this host into which services write their log files",
         default: "./logs",

@@ -6,21 +6,31 @@ import { packageVersion } from "../paths.ts";
 import { layout } from "./box.ts";
 import { makeFolder, sharedFile, sharedFolder, writeIfChanged } from "./write.ts";
 
+interface Source {
+  readonly from: string;
+  readonly to: string;
+  /** Files of the folder that a box takes; all of them by default. */
+  readonly only?: RegExp;
+}
+
 /** Where each file or folder of a box comes from in the package. */
-const sources = [
+const sources: readonly Source[] = [
   { from: "stack/config", to: layout.config },
+  // Rules of Kubernetes ask for metrics that no box on one machine has.
+  { from: "alerts", to: `${layout.config}/prometheus/rules`, only: /^(?!slos|kubernetes)[a-z.-]+(?<!\.test)\.yml$/ },
+  { from: "dashboards/grafana", to: `${layout.config}/grafana/dashboards` },
   { from: "stack/companion/Dockerfile", to: `${layout.companion}/Dockerfile` },
   { from: "dist/companion/companion.mjs", to: `${layout.companion}/companion.mjs` },
   // Last: what compose.yaml mounts is there when it is.
   { from: "stack/compose/compose.yaml", to: layout.compose },
-] as const;
+];
 
 /** Copies what differs, and removes from `config` what the package no longer has. @returns Paths that changed. */
 export function copyPackageFiles(folder: string, root: string): readonly string[] {
   makeFolder(join(folder, layout.config), sharedFolder);
   // First, so that a copy that is broken off is known as a box, and mended by the next one.
   const isMarked = writeIfChanged(join(folder, layout.mark), `${packageVersion}\n`, sharedFile);
-  const files = sources.flatMap(({ from, to }) => listFiles(root, from, to));
+  const files = sources.flatMap((source) => listFiles(root, source));
   const changed = files.filter(({ source, target }) => copy(source, join(folder, target)));
   const stale = removeStale(folder, new Set([layout.mark, ...files.map(({ target }) => target)]));
   return [...(isMarked ? [layout.mark] : []), ...changed.map(({ target }) => target), ...stale];
@@ -32,7 +42,7 @@ interface Copy {
   readonly target: string;
 }
 
-function listFiles(root: string, from: string, to: string): readonly Copy[] {
+function listFiles(root: string, { from, to, only = /./ }: Source): readonly Copy[] {
   const source = join(root, from);
   const stats = statSync(source, { throwIfNoEntry: false });
   if (stats === undefined) {
@@ -41,7 +51,8 @@ function listFiles(root: string, from: string, to: string): readonly Copy[] {
     });
   }
   if (!stats.isDirectory()) return [{ source, target: to }];
-  return filesBelow(source).map((file) => ({ source: file, target: join(to, relative(source, file)) }));
+  const names = filesBelow(source).map((file) => relative(source, file));
+  return names.filter((name) => only.test(name)).map((name) => ({ source: join(source, name), target: join(to, name) }));
 }
 
 function filesBelow(folder: string): readonly string[] {

@@ -18,7 +18,11 @@ beforeEach(() => {
   writePackage({
     "stack/compose/compose.yaml": "services: {}\n",
     "stack/config/nginx/nginx.conf": "one\n",
-    "stack/config/prometheus/rules/a.yml": "two\n",
+    "alerts/hosts.yml": "two\n",
+    "alerts/hosts.test.yml": "tests\n",
+    "alerts/kubernetes.yml": "not on one machine\n",
+    "alerts/slos.yml": "what slo.rules.yml is made of\n",
+    "dashboards/grafana/en/hosts/obsbox-hosts.json": "{}\n",
     "stack/companion/Dockerfile": "FROM x\n",
     "dist/companion/companion.mjs": "three\n",
   });
@@ -35,7 +39,8 @@ test("a new box has its files, folders, settings, secrets and certificates", asy
   expect(readdirSync(folder).toSorted()).toEqual(
     [".env", "ca.crt", "companion", "compose.yaml", "config", "custom", "logs", "secrets"].toSorted(),
   );
-  expect(read("config/prometheus/rules/a.yml")).toBe("two\n");
+  expect(readdirSync(join(folder, "config/prometheus/rules"))).toEqual(["hosts.yml"]);
+  expect(read("config/grafana/dashboards/en/hosts/obsbox-hosts.json")).toBe("{}\n");
   const token = read("secrets/auth-first-link");
   expect(read("secrets/first-login")).toBe(`https://localhost:8443/oauth2/password?token=${token}\n`);
 });
@@ -72,10 +77,10 @@ test("an upgrade replaces what is ours and keeps what is the user's", async () =
   };
   for (const [path, text] of Object.entries(mine)) writeFileSync(join(folder, path), text);
   writePackage({ "stack/config/nginx/nginx.conf": "changed\n" });
-  rmSync(join(root, "stack/config/prometheus/rules/a.yml"));
+  rmSync(join(root, "alerts/hosts.yml"));
   const { files } = await prepare();
-  expect(files).toEqual(["config/nginx/nginx.conf", "config/prometheus/rules/a.yml"]);
-  expect(existsSync(join(folder, "config/prometheus/rules/a.yml"))).toBe(false);
+  expect(files).toEqual(["config/nginx/nginx.conf", "config/prometheus/rules/hosts.yml"]);
+  expect(existsSync(join(folder, "config/prometheus/rules/hosts.yml"))).toBe(false);
   expect(read("config/nginx/nginx.conf")).toBe("changed\n");
   for (const [path, text] of Object.entries(mine)) expect(read(path)).toBe(text);
   expect(read("secrets/machine-token")).toBe(secret);

@@ -9,10 +9,14 @@ const directions: readonly (readonly [string, readonly string[]])[] = [
   ["sdk/src/traces/", ["sdk/src/traces/", "sdk/src/"]],
   ["sdk/", ["sdk/"]],
   ["stack/embedded/page/", ["stack/embedded/"]],
+  // The keeper brings the pages of Kibana along.
+  ["stack/companion/setup/kibana/", ["stack/", "dashboards/src/"]],
   ["stack/", ["stack/"]],
-  ["cli/", ["cli/", "stack/"]],
+  ["dashboards/", ["dashboards/"]],
+  ["alerts/", ["alerts/"]],
+  ["cli/", ["cli/", "stack/", "alerts/src/", "dashboards/src/"]],
   ["examples/", ["examples/"]],
-  ["scripts/", ["sdk/src/options.ts", "stack/", "scripts/"]],
+  ["scripts/", ["sdk/src/options.ts", "stack/", "dashboards/src/", "alerts/src/", "scripts/"]],
 ];
 
 /** The three signals of the SDK never import each other. */

@@ -160,7 +160,7 @@ describe("the keeper", () => {
     expect(valueOf(text, "obsbox_canary_lost_total")).toBe(0);
     expect(valueOf(text, "obsbox_keeper_backup_age_seconds")).toBeLessThan(600);
     for (const job of ["spans", "logs", "backups", "canary"]) {
-      expect([job, valueOf(text, "obsbox_keeper_last_success_timestamp_seconds", `job="${job}"`)]).toEqual([
+      expect([job, valueOf(text, "obsbox_keeper_last_success_timestamp_seconds", `task="${job}"`)]).toEqual([
         job,
         expect.any(Number),
       ]);

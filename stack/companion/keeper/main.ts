@@ -54,19 +54,19 @@ function connectAll({ elasticsearchUrl, kibanaUrl, ca, keeperPassword, adminPass
 
 /** So that the first failure is an increase, and no loss is a number. */
 function bornAtZero(jobs: readonly Job[]): void {
-  for (const { name } of jobs) instruments.failures.add(0, { job: name });
+  for (const { name } of jobs) instruments.failures.add(0, { task: name });
   for (const signal of ["traces", "logs"]) instruments.deletedIndices.add(0, { signal, reason: "size" });
   instruments.canaryLost.add(0);
 }
 
 const watcher: Watcher = {
   succeeded(job, seconds) {
-    instruments.lastSuccess.record(Date.now() / 1000, { job });
-    instruments.runDuration.record(seconds, { job });
+    instruments.lastSuccess.record(Date.now() / 1000, { task: job });
+    instruments.runDuration.record(seconds, { task: job });
   },
   failed(job, seconds) {
-    instruments.failures.add(1, { job });
-    instruments.runDuration.record(seconds, { job });
+    instruments.failures.add(1, { task: job });
+    instruments.runDuration.record(seconds, { task: job });
   },
   changed(job, problem) {
     if (problem === undefined) logger.info({ job }, `${job}: works again`);

@@ -1,0 +1,23 @@
+/** Grafana's names of units, as far as the pages use them. */
+export type Unit =
+  | "short"
+  | "none"
+  | "string"
+  | "percentunit"
+  | "s"
+  | "ms"
+  | "bytes"
+  | "decbytes"
+  | "Bps"
+  | "binBps"
+  | "reqps"
+  | "ops"
+  | "iops"
+  | "cps"
+  | "wps"
+  | "eps"
+  | "dtdurations"
+  | "dateTimeAsIso"
+  | "dateTimeFromNow"
+  | "bool_yes_no"
+  | "celsius";
