@@ -91,6 +91,7 @@ const builtIn: Readonly<Record<string, string>> = {
   __range: "1h",
   __range_s: "3600",
   __range_ms: "3600000",
+  __from: "1",
 };
 
 function standIn(name: string, found: string): string {
@@ -104,7 +105,8 @@ const none: Slice = [0, 0];
 const readBy: Readonly<Record<string, Slice>> = { label_replace: [2, 3], label_join: [2] };
 const madeBy: Readonly<Record<string, Slice>> = { label_replace: [0, 1], label_join: [0, 1], count_values: [0, 1] };
 
-function nodesOf(expr: string): readonly SyntaxNode[] {
+/** Every node of the tree, outer ones first. @throws Error with line and column. */
+export function nodesOf(expr: string): readonly SyntaxNode[] {
   const nodes: SyntaxNode[] = [];
   parser.parse(expr).iterate({
     enter(ref: SyntaxNodeRef) {

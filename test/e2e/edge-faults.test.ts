@@ -2,7 +2,8 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { makeAuthority } from "../../cli/box/certificates.ts";
 import { waitFor } from "../helpers/wait-for.ts";
-import { headersOf } from "./edge/echo.ts";
+import { headersOf, pathOf, upstreamOf } from "./edge/echo.ts";
+import type { EchoRecord } from "./edge/echo.ts";
 import { logOf, startEdge, startNginxAlone } from "./edge/edge.ts";
 import type { Edge } from "./edge/edge.ts";
 import { echoContainer } from "./edge/containers.ts";
@@ -172,6 +173,17 @@ describe("Nginx itself", () => {
       ),
     );
     expect(statuses).toEqual([200, 200, 404, 404, 404]);
+  });
+
+  test("asks Kibana on the inner port how it is, with nothing of who asks", async () => {
+    const url = `http://127.0.0.1:${edge.nginx.getMappedPort(8080)}/probe/kibana`;
+    const headers = { authorization: "Basic eDp5", cookie: "a=b", "x-webauth-user": "somebody" };
+    const reply = await fetch(`${url}?as=somebody`, { headers });
+    const record = (await reply.json()) as EchoRecord;
+    expect([reply.status, upstreamOf(record), pathOf(record)]).toEqual([200, "kibana", "/kibana/api/status"]);
+    expect([headersOf(record, "authorization"), headersOf(record, "cookie")]).toEqual([[], []]);
+    expect(JSON.stringify(record)).not.toContain("somebody");
+    expect((await fetch(url, { method: "POST" })).status).toBe(405);
   });
 
   test("answers a hundred clients that never finish, and closes them within the time for headers", async () => {
