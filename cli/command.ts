@@ -14,7 +14,7 @@ export interface Option {
 }
 
 export interface Command {
-  /** One word, or two for a verb of a group: `users add`. */
+  /** One word, or two for a verb of a group: `users add`; three for one of a group in a group. */
   readonly name: string;
   readonly about: string;
   /** What stands beside the options: `NAME`, `[PAGE]` where it may be left out, `ADDRESS...` where there may be more. */

@@ -27,6 +27,13 @@ export const layout = {
   /** Public copy of the authority's certificate, for services that run as somebody else. */
   authority: "ca.crt",
   targets: "custom/prometheus/targets",
+  /** Who is told of alerts, and their addresses and keys. */
+  receivers: "custom/alertmanager/receivers.yml",
+  receiverSecrets: "secrets/alertmanager",
+  /** The base, a whole one of the user's own that goes before it, and what Alertmanager reads. */
+  alertmanagerBase: "config/alertmanager/alertmanager.yml",
+  alertmanagerOwn: "custom/alertmanager/alertmanager.yml",
+  alertmanager: "generated/alertmanager/alertmanager.yml",
   reports: "reports",
 } as const;
 
@@ -34,9 +41,10 @@ export const layout = {
 export const customFolders = [
   "custom/nginx",
   "custom/prometheus/targets",
+  "custom/prometheus/probes",
   "custom/prometheus/scrape.d",
   "custom/prometheus/rules",
-  "custom/alertmanager",
+  "custom/alertmanager/templates",
   "custom/grafana/dashboards",
 ] as const;
 

@@ -1,6 +1,7 @@
 /** Files of the package that a box is made of. They belong to obsbox: an upgrade replaces them, and nothing else. */
-import { readdirSync, readFileSync, rmSync, statSync } from "node:fs";
-import { dirname, join, relative } from "node:path";
+import { existsSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
+import { basename, dirname, join, relative } from "node:path";
+import { ownSloRules, sloRulesFile } from "../alerts/slos.ts";
 import { UserError } from "../errors.ts";
 import { packageVersion } from "../paths.ts";
 import { layout } from "./box.ts";
@@ -13,11 +14,13 @@ interface Source {
   readonly only?: RegExp;
 }
 
+const rules = `${layout.config}/prometheus/rules`;
+
 /** Where each file or folder of a box comes from in the package. */
 const sources: readonly Source[] = [
   { from: "stack/config", to: layout.config },
   // Rules of Kubernetes ask for metrics that no box on one machine has.
-  { from: "alerts", to: `${layout.config}/prometheus/rules`, only: /^(?!slos|kubernetes)[a-z.-]+(?<!\.test)\.yml$/ },
+  { from: "alerts", to: rules, only: /^(?!slos|kubernetes)[a-z.-]+(?<!\.test)\.yml$/ },
   { from: "dashboards/grafana", to: `${layout.config}/grafana/dashboards` },
   { from: "stack/companion/Dockerfile", to: `${layout.companion}/Dockerfile` },
   { from: "dist/companion/companion.mjs", to: `${layout.companion}/companion.mjs` },
@@ -30,8 +33,13 @@ export function copyPackageFiles(folder: string, root: string): readonly string[
   makeFolder(join(folder, layout.config), sharedFolder);
   // First, so that a copy that is broken off is known as a box, and mended by the next one.
   const isMarked = writeIfChanged(join(folder, layout.mark), `${packageVersion}\n`, sharedFile);
-  const files = sources.flatMap((source) => listFiles(root, source));
-  const changed = files.filter(({ source, target }) => copy(source, join(folder, target)));
+  const files = sources
+    .flatMap((source) => listFiles(root, source))
+    .filter(({ target }) => !isReplaced(folder, target));
+  const own = ownFiles(folder);
+  const changed = files.filter(({ source, target }) =>
+    write(join(folder, target), own.get(target) ?? readFileSync(source)),
+  );
   const stale = removeStale(folder, new Set([layout.mark, ...files.map(({ target }) => target)]));
   return [...(isMarked ? [layout.mark] : []), ...changed.map(({ target }) => target), ...stale];
 }
@@ -52,7 +60,9 @@ function listFiles(root: string, { from, to, only = /./ }: Source): readonly Cop
   }
   if (!stats.isDirectory()) return [{ source, target: to }];
   const names = filesBelow(source).map((file) => relative(source, file));
-  return names.filter((name) => only.test(name)).map((name) => ({ source: join(source, name), target: join(to, name) }));
+  return names
+    .filter((name) => only.test(name))
+    .map((name) => ({ source: join(source, name), target: join(to, name) }));
 }
 
 function filesBelow(folder: string): readonly string[] {
@@ -62,9 +72,20 @@ function filesBelow(folder: string): readonly string[] {
     .toSorted();
 }
 
-function copy(source: string, target: string): boolean {
+/** A rule file of the user's goes before that of the package with the same name: so thresholds are changed. */
+function isReplaced(folder: string, target: string): boolean {
+  return dirname(target) === rules && existsSync(join(folder, "custom/prometheus/rules", basename(target)));
+}
+
+/** What is made of the user's files instead of those of the package. @throws UserError for files that cannot be. */
+function ownFiles(folder: string): ReadonlyMap<string, string> {
+  const text = ownSloRules({ folder });
+  return new Map(text === undefined ? [] : [[sloRulesFile, text]]);
+}
+
+function write(target: string, content: string | Uint8Array): boolean {
   makeFolder(dirname(target), sharedFolder);
-  return writeIfChanged(target, readFileSync(source), sharedFile);
+  return writeIfChanged(target, content, sharedFile);
 }
 
 function removeStale(folder: string, wanted: ReadonlySet<string>): readonly string[] {

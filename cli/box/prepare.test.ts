@@ -18,6 +18,8 @@ beforeEach(() => {
   writePackage({
     "stack/compose/compose.yaml": "services: {}\n",
     "stack/config/nginx/nginx.conf": "one\n",
+    "stack/config/alertmanager/alertmanager.yml":
+      "route: { receiver: warning, routes: [] }\nreceivers: [{ name: warning }]\n",
     "alerts/hosts.yml": "two\n",
     "alerts/hosts.test.yml": "tests\n",
     "alerts/kubernetes.yml": "not on one machine\n",
@@ -84,6 +86,29 @@ test("an upgrade replaces what is ours and keeps what is the user's", async () =
   expect(read("config/nginx/nginx.conf")).toBe("changed\n");
   for (const [path, text] of Object.entries(mine)) expect(read(path)).toBe(text);
   expect(read("secrets/machine-token")).toBe(secret);
+});
+
+test("a rule file of the user's goes before that of the package with the same name", async () => {
+  await prepare();
+  writeFileSync(join(folder, "custom/prometheus/rules/hosts.yml"), "mine\n");
+  await prepare();
+  expect(readdirSync(join(folder, "config/prometheus/rules"))).toEqual([]);
+  rmSync(join(folder, "custom/prometheus/rules/hosts.yml"));
+  await prepare();
+  expect(read("config/prometheus/rules/hosts.yml")).toBe("two\n");
+});
+
+test("objectives of the user's own give the rules, and those that cannot be are refused", async () => {
+  writePackage({ "alerts/slo.rules.yml": "groups: []\n" });
+  await prepare();
+  expect(read("config/prometheus/rules/slo.rules.yml")).toBe("groups: []\n");
+  const file = join(folder, "custom/prometheus/slos.yml");
+  writeFileSync(file, "slos: [{ name: mine, sli: errors, objective: 99 }]\n");
+  await prepare();
+  expect(read("config/prometheus/rules/slo.rules.yml")).toContain('slo="mine"');
+  expect(await prepare()).toMatchObject({ files: [], hasChanged: false });
+  writeFileSync(file, "slos: [{ name: mine, sli: errors, objective: 100 }]\n");
+  await expect(prepare()).rejects.toThrow("custom/prometheus/slos.yml: mine: objective is 100");
 });
 
 test("a secret that is missing is made, the others stay", async () => {

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
+import { problemsIn } from "../start/reload.ts";
 import { parseLine } from "./logs.ts";
-import { problemsIn } from "./reload.ts";
 
 test("a checker's complaints name the file in the box", () => {
   const output = [
@@ -15,6 +15,16 @@ test("a checker's complaints name the file in the box", () => {
     "FAILED:",
     'custom/prometheus/rules/bad.yml: 5:11: group "x", rule 1, "A": could not parse expression',
   ]);
+});
+
+test("what Alertmanager's checker says in the line of its progress is a complaint too", () => {
+  const output = [
+    "Checking '/run/alertmanager/candidate.yml'  FAILED: undefined receiver \"x\" used in route",
+    "amtool: error: failed to validate 1 file(s)",
+  ].join("\n");
+  expect(
+    problemsIn(output, { custom: ["/run/alertmanager/candidate.yml", "custom/alertmanager/receivers.yml"] }),
+  ).toEqual(["Checking 'custom/alertmanager/receivers.yml'  FAILED: undefined receiver \"x\" used in route"]);
 });
 
 test.each([

@@ -1,10 +1,12 @@
 /** `obsbox status`: the truth about each component. */
+import { alertFindings } from "../alerts/findings.ts";
 import { originOf } from "../box/box.ts";
 import type { Box } from "../box/box.ts";
 import { dirOption, findBox } from "../box/find.ts";
 import type { Command } from "../command.ts";
 import { isReady } from "../docker/containers.ts";
 import type { Memory } from "../docker/stats.ts";
+import { findingLines } from "../report/findings.ts";
 import { jsonOption, print } from "../report/output.ts";
 import { marks, painter, widthOf } from "../report/style.ts";
 import { renderTable } from "../report/table.ts";
@@ -21,9 +23,11 @@ export const status: Command = {
     const box = findBox(input.values["dir"]);
     const components = await readStatus(box);
     const isHealthy = components.every(({ phase }) => phase !== "absent" && isReady(phase));
-    print(input, { folder: box.folder, url: originOf(box), healthy: isHealthy, components }, () =>
-      statusLines(box, components),
-    );
+    const findings = alertFindings(box);
+    print(input, { folder: box.folder, url: originOf(box), healthy: isHealthy, components, findings }, () => [
+      ...statusLines(box, components),
+      ...findingLines([{ name: "alerts", findings, isChecked: true }], painter(process.stdout)),
+    ]);
     return isHealthy ? 0 : 1;
   },
 };

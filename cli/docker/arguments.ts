@@ -11,6 +11,8 @@ export const compose = {
   down: ["--progress", "plain", "down", "--remove-orphans"],
   destroy: ["--progress", "plain", "down", "--remove-orphans", "--volumes"],
   restart: (services: readonly string[]) => ["--progress", "plain", "restart", ...services],
+  /** Runs a service that ends after its work once more. */
+  runOnce: (service: string) => ["--progress", "plain", "run", "--rm", "--no-deps", "-T", service],
   hangUp: (service: string) => ["--progress", "plain", "kill", "--signal", "SIGHUP", service],
   exec: (service: string, command: readonly string[]) => ["exec", "-T", service, ...command],
   logs: (services: readonly string[], { follow, since, tail, isPlain = true }: LogChoices) => [

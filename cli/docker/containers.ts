@@ -36,6 +36,12 @@ export async function listContainers(box: Box): Promise<readonly Container[]> {
   return parseContainers(await composeOutput(box, compose.containers));
 }
 
+/** Names of the services that run. */
+export async function runningServices(box: Box): Promise<ReadonlySet<string>> {
+  const containers = await listContainers(box);
+  return new Set(containers.filter(({ state }) => state === "running").map(({ service }) => service));
+}
+
 export function parseContainers(text: string): readonly Container[] {
   return parseDocuments(text).map((row) => ({
     id: textOf(row["ID"]),

@@ -1,6 +1,6 @@
 /** Takes secrets out of texts that are handed to others. */
 import { readdirSync } from "node:fs";
-import { join } from "node:path";
+import { join, relative } from "node:path";
 import { elasticsearchUsers } from "../../stack/secrets.ts";
 import { layout } from "../box/box.ts";
 import type { Box } from "../box/box.ts";
@@ -38,7 +38,9 @@ function secretValues(box: Pick<Box, "folder">): readonly string[] {
 
 function filesIn(folder: string): readonly string[] {
   try {
-    return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => (entry.isFile() ? [entry.name] : []));
+    return readdirSync(folder, { withFileTypes: true, recursive: true }).flatMap((entry) =>
+      entry.isFile() ? [relative(folder, join(entry.parentPath, entry.name))] : [],
+    );
   } catch {
     return []; // What cannot be read cannot have got into a text either.
   }

@@ -36,6 +36,9 @@ const certificateReaders: Readonly<Record<string, readonly string[]>> = {
   elasticsearch: ["elasticsearch"],
 };
 
+/** Folders whose folders are the components that read what lies in them. */
+const read: ReadonlySet<string> = new Set(["config", "generated"]);
+
 /** Components whose files differ from those that they have read, if they run. */
 export function changedComponents({
   files,
@@ -43,7 +46,7 @@ export function changedComponents({
 }: Pick<Prepared, "files" | "certificates">): readonly string[] {
   const ofFiles = files
     .map((path) => path.split(/[/\\]/))
-    .flatMap(([top, name, rest]) => (top === "config" && name !== undefined && rest !== undefined ? [name] : []));
+    .flatMap(([top = "", name, rest]) => (read.has(top) && name !== undefined && rest !== undefined ? [name] : []));
   const ofCertificates = certificates.flatMap(({ name }) => certificateReaders[name] ?? []);
   return [...new Set([...ofFiles, ...ofCertificates])];
 }

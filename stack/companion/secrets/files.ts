@@ -68,7 +68,11 @@ export const secretFiles: Readonly<Record<string, Readonly<Record<string, FileCo
   "filebeat-containers": filebeatFiles,
   jaeger: { ...ca, password: passwordOf("jaeger") },
   "elasticsearch-exporter": { ...ca, password: passwordOf("exporter") },
+  alertmanager: {},
 };
+
+/** Components with a folder of secrets whose names the user chooses: each file is given to them as it is. */
+export const secretFolders: Readonly<Record<string, string>> = { alertmanager: "alertmanager" };
 
 function basicOf(user: ElasticsearchUser, read: ReadSecret): string {
   const password = read(`elasticsearch-${user}`) ?? "";

@@ -89,6 +89,19 @@ describe("companion secrets", () => {
     expect(readdirSync(join(to(), "auth"))).not.toContain("oidc-client-secret");
   });
 
+  test("gives Alertmanager what the user has put into its folder, and takes away what is no longer there", async () => {
+    mkdirSync(join(from(), "alertmanager"));
+    writeFileSync(join(from(), "alertmanager", "chat"), "https://hooks.example/key\n");
+    writeFileSync(join(from(), "alertmanager", ".chat.0a1b.new"), "half a key");
+    await run();
+    expect(readdirSync(join(to(), "alertmanager"))).toEqual(["chat"]);
+    expect(written("alertmanager", "chat")).toBe("https://hooks.example/key");
+    expect(owners.get(join(to(), "alertmanager", "chat"))).toBe("65534:65534");
+    rmSync(join(from(), "alertmanager", "chat"));
+    await run();
+    expect(readdirSync(join(to(), "alertmanager"))).toEqual([]);
+  });
+
   test("names what is missing or empty and writes nothing", async () => {
     rmSync(join(from(), "auth-session-key"));
     writeFileSync(join(from(), "elasticsearch-jaeger"), "\n");

@@ -17,8 +17,8 @@ import {
 import { join } from "node:path";
 import { catalog } from "../../catalog.ts";
 import { secrets } from "../../secrets.ts";
-import { secretFiles } from "./files.ts";
-import type { ReadSecret } from "./files.ts";
+import { secretFiles, secretFolders } from "./files.ts";
+import type { FileContent, ReadSecret } from "./files.ts";
 
 /** Gives a path to a user and a group. */
 type Own = (path: string, uid: number, gid: number) => void;
@@ -47,9 +47,9 @@ export async function runSecrets(
     );
     return 1;
   }
-  for (const [component, files] of Object.entries(secretFiles)) {
+  for (const component of Object.keys(secretFiles)) {
     const folder = join(to, component);
-    const written = Object.entries(files).filter(([name, content]) =>
+    const written = Object.entries(filesOf(component, from)).filter(([name, content]) =>
       put(join(folder, name), content(readerOf(from)), userOf(component), own),
     );
     const kept = new Set(written.map(([name]) => name));
@@ -60,6 +60,15 @@ export async function runSecrets(
     process.stdout.write(`secrets: ${component} has ${[...kept].join(", ")}\n`);
   }
   return 0;
+}
+
+/** What the table has for a component, and what lies in its folder, where it has one. */
+function filesOf(component: string, from: string): Readonly<Record<string, FileContent>> {
+  const own = secretFolders[component];
+  if (own === undefined || !existsSync(join(from, own))) return secretFiles[component] ?? {};
+  const names = readdirSync(join(from, own)).filter((name) => /^[a-z0-9-]+$/.test(name));
+  const given = names.map((name) => [name, (read: ReadSecret) => read(join(own, name))?.trim()] as const);
+  return { ...secretFiles[component], ...Object.fromEntries(given) };
 }
 
 function missingSecrets(folder: string): readonly string[] {
