@@ -11,6 +11,7 @@ const directions: readonly (readonly [string, readonly string[]])[] = [
   ["stack/embedded/page/", ["stack/embedded/"]],
   // The keeper brings the pages of Kibana along.
   ["stack/companion/setup/kibana/", ["stack/", "dashboards/src/"]],
+  ["stack/companion/keeper/settings.ts", ["stack/", "dashboards/src/text.ts"]],
   ["stack/", ["stack/"]],
   ["dashboards/", ["dashboards/"]],
   ["alerts/", ["alerts/"]],

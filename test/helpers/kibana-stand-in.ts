@@ -8,23 +8,26 @@ import type { IncomingMessage } from "node:http";
 import { text } from "node:stream/consumers";
 import { isObject, listAt, textAt, valueAt } from "../../stack/companion/elasticsearch/json.ts";
 import type { JsonObject } from "../../stack/companion/elasticsearch/json.ts";
+import { refusal } from "./kibana-answers.ts";
+import type { Answer, JsonRequest } from "./kibana-answers.ts";
+import { answerDashboards } from "./kibana-dashboards-stand-in.ts";
+import type { DashboardsStandIn } from "./kibana-dashboards-stand-in.ts";
 
 type Stored = Record<string, unknown>;
 
-export interface KibanaStandIn extends AsyncDisposable {
+export interface KibanaStandIn extends AsyncDisposable, DashboardsStandIn {
   readonly url: string;
   readonly dataViews: Map<string, Stored>;
   readonly searches: Map<string, Stored>;
   defaultView: string;
-  /** Calls that change something. */
-  readonly changes: string[];
+  /** The only Authorization header that is let in; all are when it is not set. */
+  authorization: string | undefined;
+  /** Spaces that there are besides the default one. */
+  readonly spaces: Set<string>;
+  /** Method and path of every request. */
+  readonly requests: string[];
   /** Answers everything with this status, when it is set. */
   down: number | undefined;
-}
-
-interface Answer {
-  readonly status?: number;
-  readonly body: unknown;
 }
 
 export async function startKibanaStandIn(): Promise<KibanaStandIn> {
@@ -39,7 +42,14 @@ export async function startKibanaStandIn(): Promise<KibanaStandIn> {
     url: `http://127.0.0.1:${port}/kibana`,
     dataViews: new Map(),
     searches: new Map(),
+    dashboards: new Map(),
     defaultView: "",
+    version: "9.5.3",
+    authorization: undefined,
+    spaces: new Set(),
+    requests: [],
+    refused: new Map(),
+    dropping: new Set(),
     changes: [],
     down: undefined,
     async [Symbol.asyncDispose]() {
@@ -54,20 +64,25 @@ function answer(standIn: KibanaStandIn, request: IncomingMessage, body: string):
   if (standIn.down !== undefined) return { status: standIn.down, body: "Kibana server is not ready yet" };
   const { pathname, searchParams } = new URL(request.url ?? "", "http://kibana");
   const method = request.method ?? "";
+  standIn.requests.push(`${method} ${pathname}`);
+  const isAllowed = standIn.authorization === undefined || request.headers.authorization === standIn.authorization;
+  if (!isAllowed) return refusal(401, "[security_exception]: unable to authenticate user");
+  const [, space, path = ""] = /^\/kibana(?:\/s\/([^/]+))?\/api\/(.*)$/.exec(pathname) ?? [];
+  if (path === "" || (space !== undefined && !standIn.spaces.has(space))) return refusal(404, "Not Found");
   if (method !== "GET" && request.headers["kbn-xsrf"] === undefined) return refusal(400, "needs a kbn-xsrf header");
-  const path = pathname.replace("/kibana/api/", "");
   if (path === "saved_objects/_import") return importObject(standIn, body, searchParams.get("overwrite") === "true");
-  const given: unknown = body === "" ? undefined : JSON.parse(body);
+  return answerJson(standIn, { method, path, given: body === "" ? undefined : JSON.parse(body) });
+}
+
+function answerJson(standIn: KibanaStandIn, { method, path, given }: JsonRequest): Answer {
+  if (path === "status") return { body: { version: { number: standIn.version }, status: {} } };
+  if (path.startsWith("dashboards/")) return answerDashboards(standIn, { method, path, given });
   if (path === "saved_objects/_export") return exportObject(standIn, given);
+  if (path === "data_views") return { body: { data_view: [...standIn.dataViews.values()] } };
   if (path === "data_views/default") return defaultView(standIn, method, given);
   if (path === "data_views/data_view" && method === "POST") return createView(standIn, given);
   return dataView(standIn, { method, given, id: path.replace("data_views/data_view/", "") });
 }
-
-const refusal = (statusCode: number, message: string): Answer => ({
-  status: statusCode,
-  body: { statusCode, error: "x", message },
-});
 
 function defaultView(standIn: KibanaStandIn, method: string, given: unknown): Answer {
   if (method === "GET") return { body: { data_view_id: standIn.defaultView } };
@@ -95,6 +110,10 @@ function dataView(
 ): Answer {
   const stored = standIn.dataViews.get(id);
   if (stored === undefined) return refusal(404, `Saved object [index-pattern/${id}] not found`);
+  if (method === "DELETE") {
+    standIn.changes.push(`delete ${id}`);
+    standIn.dataViews.delete(id);
+  }
   if (method === "POST") {
     standIn.changes.push(`update ${id}`);
     Object.assign(stored, valueAt(given, "data_view"));

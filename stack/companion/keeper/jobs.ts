@@ -40,7 +40,7 @@ export function createJobs(settings: KeeperSettings, { elasticsearch, kibana }: 
       retryMs: minute / 4,
       timeoutMs: minute,
       graceMs: startMs,
-      run: async () => void (await applyKibanaObjects(kibana)),
+      run: async () => void (await applyKibanaObjects(kibana, settings.language)),
     },
   ];
   const canary = {

@@ -1,6 +1,8 @@
 /** What the keeper reads from its environment, once. */
 import { readSecret, readSize, readText, readTime, readUrl } from "../environment.ts";
 import type { Environment } from "../environment.ts";
+import { languages } from "../../../dashboards/src/text.ts";
+import type { Language } from "../../../dashboards/src/text.ts";
 
 export interface KeeperSettings {
   readonly elasticsearchUrl: string;
@@ -10,6 +12,8 @@ export interface KeeperSettings {
   readonly adminPassword: string;
   readonly logsMaxBytes: number;
   readonly spans: { readonly maxAgeMs: number; readonly maxBytes: number };
+  /** Of the dashboards in Kibana. */
+  readonly language: Language;
   /** Name that Nginx shows a certificate for. */
   readonly boxHost: string;
   /** Whether log lines go where the shipper reads. */
@@ -29,6 +33,7 @@ export function readKeeperSettings(env: Environment): KeeperSettings {
       maxAgeMs: readTime(env, "OBSBOX_TRACES_RETENTION"),
       maxBytes: readSize(env, "OBSBOX_TRACES_MAX_SIZE"),
     },
+    language: languages.find((known) => known === readText(env, "OBSBOX_LANGUAGE")) ?? "en",
     boxHost: readText(env, "OBSBOX_HOST"),
     hasLogFolder: (env["OBSBOX_LOG_DIR"] ?? "") !== "",
   };

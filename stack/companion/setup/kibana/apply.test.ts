@@ -1,13 +1,24 @@
 import { describe, expect, test } from "vitest";
 import { startKibanaStandIn } from "../../../../test/helpers/kibana-stand-in.ts";
 import { applyKibanaObjects, connectKibana } from "./apply.ts";
-import { applyDataViews, digestOf, stateOf } from "./data-views.ts";
+import { digestOf } from "../../../../dashboards/src/kibana/digest.ts";
+import { bodyOf } from "../../../../dashboards/src/kibana/body.ts";
+import { pages } from "../../../../dashboards/src/kibana/dashboards.ts";
+import { applyDashboards, dashboardsIn, dashboardState } from "./dashboards.ts";
+import { applyDataViews, stateOf } from "./data-views.ts";
 import { dataViews, importLine, savedSearches, versionIn } from "./objects.ts";
 import { applySavedSearches, isOutdated } from "./saved-searches.ts";
 
 const [logs] = dataViews;
 const [lines] = savedSearches;
-if (logs === undefined || lines === undefined) throw new Error("there are no objects");
+const dashboards = dashboardsIn("en");
+const [overview] = dashboards;
+const [page] = pages;
+if (logs === undefined || lines === undefined || overview === undefined || page === undefined)
+  throw new Error("there are no objects");
+
+/** The same page as a later version of the box has it. */
+const newerOverview = { ...overview, body: bodyOf({ ...page, title: { en: "Overview", zh: "概览" } }, "en") };
 
 describe("objects of Kibana, against a stand-in", () => {
   test("are made where there are none", async () => {
@@ -19,8 +30,10 @@ describe("objects of Kibana, against a stand-in", () => {
       "default",
       "import obsbox-log-lines",
       "import obsbox-errors",
+      ...dashboards.map(({ id }) => `create ${id}`),
     ]);
-    expect(changes).toHaveLength(5);
+    expect(changes).toHaveLength(12);
+    expect(kibana.dashboards.get("obsbox-log-overview")?.data).toMatchObject(overview.body);
     expect(kibana.defaultView).toBe("obsbox-logs");
     expect(kibana.dataViews.get("obsbox-logs")).toMatchObject({ title: "logs-*-*", timeFieldName: "@timestamp" });
   });
@@ -40,8 +53,13 @@ describe("objects of Kibana, against a stand-in", () => {
     await applyKibanaObjects(client);
     kibana.dataViews.delete("obsbox-spans");
     kibana.searches.delete("obsbox-errors");
+    kibana.dashboards.delete("obsbox-audit");
     const { changes } = await applyKibanaObjects(client);
-    expect(changes).toEqual(["created data view obsbox-spans", "created saved search obsbox-errors"]);
+    expect(changes).toEqual([
+      "created data view obsbox-spans",
+      "created saved search obsbox-errors",
+      "created dashboard obsbox-audit",
+    ]);
   });
 
   test("that a user changed stay as they are, also when the box has newer ones", async () => {
@@ -51,11 +69,13 @@ describe("objects of Kibana, against a stand-in", () => {
     kibana.defaultView = "mine";
     Object.assign(kibana.dataViews.get("obsbox-logs") ?? {}, { name: "my logs" });
     Object.assign(kibana.searches.get("obsbox-log-lines") ?? {}, { updated_at: "2030-01-01T00:00:00.000Z" });
+    Object.assign(kibana.dashboards.get(overview.id)?.meta ?? {}, { updated_at: "2030-01-01T00:00:00.000Z" });
     kibana.changes.length = 0;
     await applyDataViews(client, [
       { ...logs, body: { ...logs.body, title: "logs-*" }, earlier: [digestOf(logs.body)] },
     ]);
     await applySavedSearches(client, [{ ...lines, version: 2 }]);
+    await applyDashboards(client, [newerOverview]);
     await applyKibanaObjects(client);
     expect(kibana.changes).toEqual([]);
     expect(kibana.dataViews.get("obsbox-logs")).toMatchObject({ name: "my logs" });
@@ -74,6 +94,53 @@ describe("objects of Kibana, against a stand-in", () => {
     expect(kibana.dataViews.get("obsbox-logs")).toMatchObject({ title: "logs-*" });
     expect(JSON.stringify(kibana.searches.get("obsbox-log-lines"))).toContain("(obsbox, version 2)");
     expect(kibana.changes.slice(-2)).toEqual(["update obsbox-logs", "import obsbox-log-lines"]);
+  });
+
+  test("come in the language of the box, and change with it", async () => {
+    await using kibana = await startKibanaStandIn();
+    const client = connectKibana(kibana.url, "p");
+    await applyKibanaObjects(client, "zh");
+    expect(kibana.dashboards.get(overview.id)?.data).toMatchObject(dashboardsIn("zh")[0]?.body ?? {});
+    await applyKibanaObjects(client, "en");
+    expect(kibana.dashboards.get(overview.id)?.data).toMatchObject(overview.body);
+  });
+
+  test("that nobody changed are brought up to date more than once: dashboards", async () => {
+    await using kibana = await startKibanaStandIn();
+    const client = connectKibana(kibana.url, "p");
+    await applyDashboards(client, [overview]);
+    expect(await applyDashboards(client, [newerOverview])).toEqual({
+      changes: ["brought dashboard obsbox-log-overview up to date"],
+    });
+    expect(kibana.dashboards.get(overview.id)?.data).toMatchObject(newerOverview.body);
+    expect(await applyDashboards(client, [newerOverview])).toEqual({ changes: [] });
+    expect((await applyDashboards(client, [overview])).changes).toHaveLength(1);
+  });
+
+  test("stay as they were when Kibana refuses the newer ones: dashboards", async () => {
+    await using kibana = await startKibanaStandIn();
+    const client = connectKibana(kibana.url, "p");
+    await applyDashboards(client, dashboards);
+    kibana.refused.set(overview.id, "body.panels[0]: too new");
+    await expect(applyDashboards(client, [newerOverview])).rejects.toThrow(
+      "PUT /api/dashboards/obsbox-log-overview was answered with 400: [request body.panels[0]: too new]",
+    );
+    expect(kibana.dashboards.get(overview.id)?.data).toMatchObject(overview.body);
+  });
+
+  test("that Kibana refuses do not keep others away: dashboards", async () => {
+    await using kibana = await startKibanaStandIn();
+    kibana.refused.set(overview.id, "body: no");
+    await expect(applyDashboards(connectKibana(kibana.url, "p"), dashboards)).rejects.toThrow("[request body: no]");
+    expect(kibana.dashboards.size).toBe(dashboards.length - 1);
+  });
+
+  test("of a user under the box's own id stay: dashboards", async () => {
+    await using kibana = await startKibanaStandIn();
+    const client = connectKibana(kibana.url, "p");
+    await client.request("PUT", `/api/dashboards/${overview.id}`, { title: "mine", description: "mine" });
+    expect(await applyDashboards(client, [overview])).toEqual({ changes: [] });
+    expect(kibana.dashboards.get(overview.id)?.data).toMatchObject({ title: "mine" });
   });
 
   test("leave a user's data view of the same name alone", async () => {
@@ -113,6 +180,16 @@ describe("whose a copy is", () => {
     expect(digestOf({ a: { b: 1, c: [2] }, d: 3 })).toBe(digestOf({ d: 3, a: { c: [2], b: 1 } }));
   });
 
+  test("of a dashboard is told by its mark and whether it was saved again", () => {
+    const meta = { created_at: "a", updated_at: "a" };
+    expect(dashboardState(overview, undefined)).toBe("absent");
+    expect(dashboardState(overview, { data: overview.body, meta })).toBe("current");
+    expect(dashboardState(newerOverview, { data: overview.body, meta })).toBe("outdated");
+    expect(dashboardState(newerOverview, { data: overview.body, meta: { ...meta, updated_at: "b" } })).toBe("changed");
+    expect(dashboardState(newerOverview, { data: overview.body, meta: {} })).toBe("changed");
+    expect(dashboardState(newerOverview, { data: { ...overview.body, description: "mine" }, meta })).toBe("changed");
+  });
+
   test("of a saved search is told by its version and whether it was saved again", () => {
     const copy = { ...importLine(lines), created_at: "a", updated_at: "a" };
     expect(isOutdated(lines, copy)).toBe(false);
@@ -125,7 +202,7 @@ describe("whose a copy is", () => {
 
 test("a body that changes leaves the digest of the one before in `earlier`, so that old copies are known", () => {
   expect(Object.fromEntries(dataViews.map(({ id, body }) => [id, digestOf(body)]))).toEqual({
-    "obsbox-logs": "fd9803fc3dd9f031",
+    "obsbox-logs": "161529b4f7c8ad1c",
     "obsbox-spans": "7243077368edcce8",
   });
 });

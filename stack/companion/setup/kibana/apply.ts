@@ -2,6 +2,8 @@
 import { connect } from "../../elasticsearch/client.ts";
 import type { Client } from "../../elasticsearch/client.ts";
 import type { Outcome } from "../step.ts";
+import type { Language } from "../../../../dashboards/src/text.ts";
+import { applyDashboards, dashboardsIn } from "./dashboards.ts";
 import { applyDataViews, applyDefaultView } from "./data-views.ts";
 import { applySavedSearches } from "./saved-searches.ts";
 
@@ -14,12 +16,12 @@ export function connectKibana(url: string, password: string): Client {
 }
 
 /** Makes what is missing; all of it can be done again. */
-export async function applyKibanaObjects(kibana: Client): Promise<Outcome> {
+export async function applyKibanaObjects(kibana: Client, language: Language = "en"): Promise<Outcome> {
   const changes: string[] = [];
-  // Searches refer to data views, so those come first.
+  // Searches and dashboards refer to data views, so those come first.
   for (const apply of [applyDataViews, applyDefaultView, applySavedSearches]) {
-    const outcome = await apply(kibana);
-    changes.push(...outcome.changes);
+    changes.push(...(await apply(kibana)).changes);
   }
+  changes.push(...(await applyDashboards(kibana, dashboardsIn(language))).changes);
   return { changes };
 }

@@ -1,8 +1,8 @@
 /** Data views: made where missing, brought up to date where nobody changed them, else left alone. */
-import { createHash } from "node:crypto";
+import { digestOf } from "../../../../dashboards/src/kibana/digest.ts";
 import type { Client } from "../../elasticsearch/client.ts";
 import { isStatus } from "../../elasticsearch/errors.ts";
-import { isObject, textAt, valueAt } from "../../elasticsearch/json.ts";
+import { textAt, valueAt } from "../../elasticsearch/json.ts";
 import { inOrder } from "../step.ts";
 import type { Outcome } from "../step.ts";
 import { dataViews, logsView } from "./objects.ts";
@@ -31,14 +31,6 @@ export function stateOf({ body, earlier }: DataView, current: unknown): "current
   return earlier.includes(digest) ? "outdated" : "changed";
 }
 
-/** The same for the same content, whatever the order of its keys. */
-export function digestOf(value: unknown): string {
-  return createHash("sha256")
-    .update(JSON.stringify(sorted(value)))
-    .digest("hex")
-    .slice(0, 16);
-}
-
 async function create(kibana: Client, { id, body }: DataView): Promise<string | undefined> {
   try {
     await kibana.request("POST", path, { data_view: { id, allowNoIndex: true, ...body }, override: false });
@@ -56,11 +48,4 @@ export async function applyDefaultView(kibana: Client): Promise<Outcome> {
   if (chosen !== "") return { changes: [] };
   await kibana.request("POST", "/api/data_views/default", { data_view_id: logsView, force: false });
   return { changes: [`made ${logsView} the default data view`] };
-}
-
-function sorted(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(sorted);
-  if (!isObject(value)) return value;
-  const keys = Object.keys(value).toSorted();
-  return Object.fromEntries(keys.map((key) => [key, sorted(value[key])]));
 }

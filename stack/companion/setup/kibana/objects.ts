@@ -31,9 +31,12 @@ export const dataViews: readonly DataView[] = [
       name: "obsbox logs",
       title: "logs-*-*",
       timeFieldName: logFields.timestamp,
-      fieldFormats: { [logFields.traceId]: traceLink },
+      fieldFormats: {
+        [logFields.traceId]: traceLink,
+        [logFields.eventDuration]: { id: "duration", params: durationOf("nanoseconds") },
+      },
     },
-    earlier: [],
+    earlier: ["fd9803fc3dd9f031"],
   },
   {
     id: "obsbox-spans",
@@ -41,7 +44,7 @@ export const dataViews: readonly DataView[] = [
       name: "obsbox spans",
       title: "jaeger-span-*",
       timeFieldName: "startTimeMillis",
-      fieldFormats: { traceID: traceLink, duration: { id: "duration", params: spanDuration() } },
+      fieldFormats: { traceID: traceLink, duration: { id: "duration", params: durationOf("microseconds") } },
     },
     earlier: [],
   },
@@ -101,7 +104,7 @@ export function importLine({ id, version, title, about, query }: SavedSearch): J
   };
 }
 
-/** Jaeger stores microseconds. */
-function spanDuration(): JsonObject {
-  return { inputFormat: "microseconds", outputFormat: "asMilliseconds", outputPrecision: 2 };
+/** ECS has nanoseconds, Jaeger microseconds. */
+function durationOf(inputFormat: "nanoseconds" | "microseconds"): JsonObject {
+  return { inputFormat, outputFormat: "asMilliseconds", outputPrecision: 2 };
 }
