@@ -2,11 +2,16 @@
 /** The `obsbox` command: finds the command, runs it, turns errors into exit codes. */
 import { helpOf, readInput } from "./command.ts";
 import type { Command } from "./command.ts";
+import { slos } from "./commands/alerts-slos.ts";
+import { alerts } from "./commands/alerts.ts";
 import { destroy } from "./commands/destroy.ts";
 import { dev } from "./commands/dev.ts";
 import { doctor } from "./commands/doctor.ts";
 import { down } from "./commands/down.ts";
 import { env } from "./commands/env.ts";
+import { exportCommand } from "./commands/export.ts";
+import { importKibana } from "./commands/import-kibana.ts";
+import { imports } from "./commands/import.ts";
 import { init } from "./commands/init.ts";
 import { logs } from "./commands/logs.ts";
 import { open } from "./commands/open.ts";
@@ -26,7 +31,9 @@ const groups: readonly (readonly [title: string, commands: readonly Command[]])[
   ["The whole box, with Docker", [up, init, down, destroy]],
   ["Look at it", [status, open, logs, doctor]],
   ["Connect services", [env, ...targets, reload]],
+  ["Alerts", [...alerts, slos]],
   ["People and machines", [...users, ...tokens, trust]],
+  ["Into what you already run", [...imports, importKibana, exportCommand]],
 ];
 
 const commands = groups.flatMap(([, group]) => group);
@@ -57,12 +64,18 @@ async function main(args: readonly string[]): Promise<number> {
 async function dispatch([name, ...args]: readonly string[]): Promise<number> {
   if (name === "--version") return print(`${packageVersion}\n`);
   if (name === undefined || name === "--help" || name === "help") return print(usage);
-  const ofGroup = commands.filter((known) => known.name.startsWith(`${name} `));
-  if (ofGroup.length > 0 && (args[0] === undefined || args[0] === "--help")) return print(listOf(ofGroup));
+  const ofGroup = groupOf([name, ...args]);
+  if (ofGroup.length > 0) return print(listOf(ofGroup));
   const [command, rest] = findCommand(name, args);
   const own = rest.includes("--") ? rest.slice(0, rest.indexOf("--")) : rest;
   if (own.includes("--help")) return print(helpOf(command));
   return command.run(readInput(command, rest, process.env));
+}
+
+/** Commands that begin with these words; none where the words go on, or are a command. */
+function groupOf(words: readonly string[]): readonly Command[] {
+  const group = words.at(-1) === "--help" ? words.slice(0, -1).join(" ") : words.join(" ");
+  return commands.filter(({ name }) => name.startsWith(`${group} `));
 }
 
 /** A line for each command, all as wide as the longest name of any. */
@@ -71,13 +84,14 @@ function listOf(some: readonly Command[]): string {
   return `${some.map(({ name, about }) => `  ${name.padEnd(width)}  ${about}`).join("\n")}\n`;
 }
 
-/** A command's name has one word, or two. @returns The command, and what stands behind its name. */
+/** A command's name has one to three words. @returns The command, and what stands behind its name. */
 function findCommand(name: string, args: readonly string[]): readonly [Command, readonly string[]] {
   const [verb] = args;
-  const ofTwo = commands.find((known) => known.name === `${name} ${verb ?? ""}`);
-  if (ofTwo !== undefined) return [ofTwo, args.slice(1)];
-  const command = commands.find((known) => known.name === name);
-  if (command !== undefined) return [command, args];
+  for (const count of [2, 1, 0]) {
+    const words = [name, ...args.slice(0, count)].join(" ");
+    const command = commands.find((known) => known.name === words);
+    if (command !== undefined) return [command, args.slice(count)];
+  }
   const verbs = commands.filter((known) => known.name.startsWith(`${name} `)).map((known) => known.name);
   const expected = verbs.length > 0 ? verbs : [...new Set(commands.map((known) => known.name.split(" ", 1)[0] ?? ""))];
   const given = verbs.length > 0 && verb !== undefined ? `${name} ${verb}` : name;

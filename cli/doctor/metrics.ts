@@ -1,4 +1,5 @@
 /** Questions to the box's own Prometheus, asked with the tool in its container. */
+import { heartbeat } from "../alerts/receiver.ts";
 import type { Box } from "../box/box.ts";
 import { compose } from "../docker/arguments.ts";
 import { runCompose } from "../docker/compose.ts";
@@ -48,9 +49,21 @@ export const questions: readonly Question[] = [
         "obsbox open alertmanager",
       ),
   },
+  {
+    name: "receivers",
+    query: "sum by (receiver_name) (increase(alertmanager_notifications_failed_total[15m])) > 0",
+    finding: ({ receiver_name: receiver = "" }) =>
+      receiver === heartbeat
+        ? warning("the heartbeat does not get out", "obsbox logs alertmanager says why")
+        : warning(
+            `the receiver ${receiver} did not get an alert`,
+            `obsbox alerts test --receiver ${receiver} says why`,
+          ),
+  },
 ];
 
-const address = "http://localhost:9090/prometheus";
+/** Of Prometheus, inside its container. */
+export const address = "http://localhost:9090/prometheus";
 
 /** @returns Undefined when there is no answer. */
 export async function askPrometheus(box: Box, question: Question): Promise<readonly Finding[] | undefined> {

@@ -1,4 +1,5 @@
 /** Checks of a box that runs. */
+import { alertFindings } from "../alerts/findings.ts";
 import type { Box } from "../box/box.ts";
 import { isReady } from "../docker/containers.ts";
 import { memoryKeyOf } from "../../stack/settings.ts";
@@ -23,6 +24,7 @@ export async function checkRunning({ box, docker }: Facts): Promise<readonly Res
       isChecked: true,
     })),
     { name: "address", findings: isUp("nginx") ? await knock(box) : [], isChecked: isUp("nginx") },
+    { name: "notifications", findings: alertFindings(box), isChecked: true },
     { name: "clock", findings: clockFindings(docker.clockSkewMs), isChecked: true },
     ...(isUp("prometheus") ? await askAll(box) : []),
   ];

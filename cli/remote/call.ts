@@ -6,7 +6,7 @@ import { UserError } from "../errors.ts";
 import type { Server } from "./server.ts";
 
 export interface Request {
-  readonly method?: "GET" | "POST" | "DELETE";
+  readonly method?: "GET" | "POST" | "PUT" | "DELETE";
   /** Sent as JSON; a text is sent as it is, as YAML. */
   readonly body?: unknown;
   readonly timeoutMs?: number;
@@ -106,7 +106,10 @@ const explanations: Readonly<Record<string, readonly [what: string, remedy: stri
   UNABLE_TO_VERIFY_LEAF_SIGNATURE: ["its certificate is signed by an authority that is not known here", authority],
   UNABLE_TO_GET_ISSUER_CERT_LOCALLY: ["its certificate is signed by an authority that is not known here", authority],
   CERT_HAS_EXPIRED: ["its certificate has expired", "have it renewed"],
-  ERR_TLS_CERT_ALTNAME_INVALID: ["its certificate is for another name", "give the address by a name of its certificate"],
+  ERR_TLS_CERT_ALTNAME_INVALID: [
+    "its certificate is for another name",
+    "give the address by a name of its certificate",
+  ],
 };
 
 function explain({ product, url }: Server, error: unknown): UserError {

@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import type { Option } from "../command.ts";
 import { UserError } from "../errors.ts";
 
-export type Product = "Grafana" | "Prometheus";
+export type Product = "Grafana" | "Kibana" | "Prometheus";
 
 export interface Server {
   readonly product: Product;
@@ -17,13 +17,21 @@ export interface Server {
 /** Variables that hold a token, so that it stands in no list of processes and in no history of a shell. */
 export const tokenVariables: Readonly<Record<Product, string>> = {
   Grafana: "OBSBOX_GRAFANA_TOKEN",
+  Kibana: "OBSBOX_KIBANA_API_KEY",
   Prometheus: "OBSBOX_PROMETHEUS_TOKEN",
+};
+
+/** What a token is called there, and how it is sent. */
+const tokenWords: Readonly<Record<Product, readonly [option: string, scheme: string]>> = {
+  Grafana: ["token-file", "Bearer"],
+  Kibana: ["api-key-file", "ApiKey"],
+  Prometheus: ["token-file", "Bearer"],
 };
 
 /** Options that say who we are at a server. */
 export function accessOptions(product: Product): Readonly<Record<string, Option>> {
   return {
-    "token-file": { value: "FILE", about: `File with the token; or set ${tokenVariables[product]}` },
+    [tokenWords[product][0]]: { value: "FILE", about: `File with the token; or set ${tokenVariables[product]}` },
     user: { value: "NAME", about: "User, for basic authentication" },
     "password-file": { value: "FILE", about: "File with the password of the user" },
     ca: { value: "FILE", about: "Certificate of the authority that signed the server's" },
@@ -66,17 +74,20 @@ function addressOf(product: Product, given: string): string {
 }
 
 function authorizationOf(product: Product, values: Values, env: NodeJS.ProcessEnv): string | undefined {
-  const { user, "password-file": passwordFile, "token-file": tokenFile } = values;
+  const { user, "password-file": passwordFile } = values;
+  const [tokenOption, scheme] = tokenWords[product];
+  const tokenFile = values[tokenOption];
   if ((user === undefined) !== (passwordFile === undefined)) {
-    const hint = "give --user and --password-file, or --token-file";
+    const hint = `give --user and --password-file, or --${tokenOption}`;
     throw new UserError("a user and a password belong together", { hint, exitCode: 2 });
   }
   if (user !== undefined && passwordFile !== undefined) {
     const password = readSecret("--password-file", passwordFile);
     return `Basic ${Buffer.from(`${user}:${password}`).toString("base64")}`;
   }
-  const token = tokenFile === undefined ? env[tokenVariables[product]]?.trim() : readSecret("--token-file", tokenFile);
-  return token === undefined || token === "" ? undefined : `Bearer ${token}`;
+  const token =
+    tokenFile === undefined ? env[tokenVariables[product]]?.trim() : readSecret(`--${tokenOption}`, tokenFile);
+  return token === undefined || token === "" ? undefined : `${scheme} ${token}`;
 }
 
 function readSecret(option: string, path: string): string {

@@ -42,15 +42,13 @@ const field = /^[A-Za-z_@][\w@-]*(\.[\w@-]+)+$/;
 /** @throws UserError for what is no pair of names, and for two names that would become one. */
 export function readNaming({ map, dialect = "obsbox" }: Given): Naming {
   const pairs = map.map(parsePair);
-  checkDistinct(pairs);
-  const metric = dialects[dialect];
-  if (metric === undefined) throw wrong(`--dialect ${dialect}`, `expected one of ${Object.keys(dialects).join(", ")}`);
   const isField = ([ours]: readonly [string, string]) => ours.includes(".");
-  return {
-    labels: new Map(pairs.filter((pair) => !isField(pair))),
-    fields: new Map(pairs.filter(isField)),
-    metric,
-  };
+  const [fields, labels] = [pairs.filter(isField), pairs.filter((pair) => !isField(pair))];
+  checkDistinct(fields);
+  checkDistinct(labels);
+  const metric = Object.hasOwn(dialects, dialect) ? dialects[dialect] : undefined;
+  if (metric === undefined) throw wrong(`--dialect ${dialect}`, `expected one of ${Object.keys(dialects).join(", ")}`);
+  return { labels: new Map(labels), fields: new Map(fields), metric };
 }
 
 const kinds = "http_server|http_client|db_client|nodejs|v8js";
@@ -66,7 +64,10 @@ function parsePair(given: string): readonly [string, string] {
   const form = ours.includes(".") ? field : label;
   const isGood = form.test(ours) && (label.test(theirs) || (ours.includes(".") && field.test(theirs)));
   if (isGood && rest.length === 0 && ours !== "__name__" && theirs !== "__name__") return [ours, theirs];
-  throw wrong(`--map ${given}`, "expected two labels, for instance service_name=app, or two fields: service.name=app.name");
+  throw wrong(
+    `--map ${given}`,
+    "expected two labels, for instance service_name=app, or two fields: service.name=app.name",
+  );
 }
 
 function checkDistinct(pairs: readonly (readonly [string, string])[]): void {
