@@ -1,9 +1,14 @@
 /** Writes what is generated from tables into the documents; with `--check`, fails when that would change them. */
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { runbookFiles } from "../alerts/src/runbooks.ts";
+import { sloFiles } from "../alerts/src/slo-files.ts";
 import { grafanaFiles } from "../dashboards/src/files.ts";
+import { kibanaFiles } from "../dashboards/src/kibana/dashboards.ts";
 import { optionTable } from "../sdk/src/options.ts";
 import { environmentFile } from "../stack/settings.ts";
+import { alertsTable, equivalentsTable, mutationTable, waitingTable } from "./alert-tables.ts";
+import { kibanaTable, panelsTable } from "./dashboard-tables.ts";
 import { markdownTable } from "./markdown-table.ts";
 import { componentsTable, exceptionsTable, imagesTable, pagesTable, settingsTables } from "./stack-tables.ts";
 
@@ -23,8 +28,18 @@ const generated: readonly Generated[] = [
   { file: "docs/stack.md", mark: "pages", text: pagesTable },
   { file: "docs/stack.md", mark: "exceptions", text: exceptionsTable },
   { file: "docs/stack.md", mark: "images", text: imagesTable },
+  { file: "docs/dashboards.md", mark: "panels", text: panelsTable },
+  { file: "docs/dashboards.md", mark: "kibana", text: kibanaTable },
+  // First the rules, then what is read from them.
+  ...sloFiles,
+  ...runbookFiles(),
+  { file: "docs/alerts.md", mark: "alerts", text: alertsTable },
+  { file: "docs/alerts.md", mark: "waiting", text: waitingTable },
+  { file: "docs/alerts.md", mark: "mutation", text: mutationTable },
+  { file: "docs/alerts.md", mark: "equivalents", text: equivalentsTable },
   { file: "stack/compose/.env.example", text: () => environmentFile("standard") },
   ...grafanaFiles,
+  ...kibanaFiles,
 ];
 
 /** Titles of the groups of options, as `start()` has them. */

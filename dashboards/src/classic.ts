@@ -46,7 +46,16 @@ export function uidOf(page: string): string {
 }
 
 function titleOf(page: Page, language: Language): string {
-  return `obsbox / ${areaNames[page.area][language]} / ${page.name[language]}`;
+  return `obsbox / ${areaNames[page.area][language]} / ${nameOf(page, language)}`;
+}
+
+/**
+ * Older versions of Grafana tell the pages of a folder apart by the Latin letters of their titles alone, and let one
+ * replace another that has the same.
+ */
+function nameOf({ uid, name }: Page, language: Language): string {
+  const text = name[language];
+  return /[a-z]/i.test(text) ? text : `${text} (${uid.replace(/^(services|hosts|stack)-/, "")})`;
 }
 
 /** Menus of all pages of the area, and of all others. */
@@ -121,7 +130,7 @@ function panel(one: Panel): Json {
         ...field,
         ...(unit !== undefined && { unit }),
         ...(one.emptyIsHealthy && { noValue: { en: "none", zh: "无" } }),
-        ...(needs !== undefined && { noValue: { en: `needs ${needs}`, zh: `需要 ${needs}` } }),
+        ...(needs !== undefined && { noValue: needed(needs) }),
         ...(one.valueLinks && { links: one.valueLinks.map(valueLink) }),
       },
       overrides: overrides.map(override),
@@ -139,8 +148,15 @@ function panel(one: Panel): Json {
   };
 }
 
-function withNeeds({ en, zh }: Text, needs: string): Text {
-  return { en: `${en} Needs ${needs}.`, zh: `${zh} 需要 ${needs}。` };
+function withNeeds({ en, zh }: Text, needs: string | Text): Text {
+  const { en: english, zh: chinese } = needed(needs);
+  return { en: `${en} N${english.slice(1)}.`, zh: `${zh} ${chinese}。` };
+}
+
+/** Names are the same in all languages. */
+function needed(needs: string | Text): Text {
+  const { en, zh } = typeof needs === "string" ? { en: needs, zh: ` ${needs}` } : needs;
+  return { en: `needs ${en}`, zh: `需要${zh}` };
 }
 
 function override({ field, properties, links }: Override): Json {
@@ -218,7 +234,7 @@ function variable(one: Variable): Json {
     current: allValue === undefined ? {} : { text: multi ? ["All"] : "All", value: multi ? ["$__all"] : "$__all" },
     options: [],
   };
-  if (type === "custom") return { ...common, ...choice, query };
+  if (type === "custom") return { ...common, ...choice, query, ...firstOf(query) };
   return {
     ...common,
     ...choice,
@@ -230,6 +246,16 @@ function variable(one: Variable): Json {
     refresh: 2,
     sort: 1,
   };
+}
+
+/** The first choice is chosen, because Grafana chooses none by itself. */
+function firstOf(query: string): Json {
+  const options = query.split(",").map((one, index) => {
+    const [text = "", value = text] = one.split(" : ").map((part) => part.trim());
+    return { text, value, selected: index === 0 };
+  });
+  const [first] = options;
+  return { options, current: first ?? {} };
 }
 
 function annotation({ name, expr, title, text, color, valueIsTime = false }: Annotation): Json {

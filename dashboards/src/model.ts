@@ -54,7 +54,7 @@ export interface Panel {
   /** No answer means that all is well: shown as `noValue`, and the panel must return 0 or nothing on a healthy system. */
   readonly emptyIsHealthy?: true;
   /** What has to be there before it can show anything, for instance `cAdvisor`. */
-  readonly needs?: string;
+  readonly needs?: string | Text;
 }
 
 export interface Override {

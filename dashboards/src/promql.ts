@@ -26,6 +26,7 @@ export const labels = {
   diagnosticCode: prometheusLabel(attributes.diagnosticCode),
   instrument: prometheusLabel(attributes.instrument),
   logLevel: prometheusLabel(attributes.logLevel),
+  nodeVersion: prometheusLabel(attributes.nodeVersion),
   reason: prometheusLabel(attributes.reason),
 } as const;
 
@@ -65,8 +66,17 @@ export function quantile(q: number, buckets: string, by: readonly string[] = [],
  * @param all - Series of a counter that counts these too.
  */
 export function share(bad: string, all: string, by: readonly string[] = [], over = interval): string {
-  const total = sumRate(all, by, over);
-  return `(${sumRate(bad, by, over)} or 0 * ${total}) / (${total} > 0)`;
+  return shareOf(sumRate(bad, by, over), sumRate(all, by, over));
+}
+
+/** The same of two expressions that are rates already. */
+export function shareOf(bad: string, total: string): string {
+  return `(${bad} or 0 * ${total}) / (${total} > 0)`;
+}
+
+/** What has happened within the range of the page, 0 where the counter does not exist before its first event. */
+export function countedOrZero(series: string): string {
+  return `sum(increase(${series}[$__range])) or vector(0)`;
 }
 
 export const requests = {
@@ -77,6 +87,46 @@ export const requests = {
   count: (selector: string) => `${nameOf(metrics.httpServerRequestDuration)}_count{${selector}}`,
   buckets: (selector: string) => `${nameOf(metrics.httpServerRequestDuration)}_bucket{${selector}}`,
 } as const;
+
+/** Calls of the service to others over HTTP. */
+export const calls = {
+  count: (selector: string) => `${nameOf(metrics.httpClientRequestDuration)}_count{${selector}}`,
+  seconds: (selector: string) => `${nameOf(metrics.httpClientRequestDuration)}_sum{${selector}}`,
+  buckets: (selector: string) => `${nameOf(metrics.httpClientRequestDuration)}_bucket{${selector}}`,
+  /**
+   * Rate of calls that failed, as the alert DependencyErrors counts them: with an error that is not the caller's own
+   * (429 is the other side's), or given up, which leaves neither a status nor an error.
+   */
+  failedRate(selector: string, by: readonly string[] = []): string {
+    const { errorType, statusCode: status } = labels;
+    const failures = [`${errorType}!="",${status}!~"4.."`, `${status}="429"`, `${errorType}="",${status}=""`];
+    const rates = failures.map((failure) => `rate(${this.count(`${selector},${failure}`)}[${interval}])`);
+    return `sum${grouped(by)} (${rates.join(" or ")})`;
+  },
+  failedShare(selector: string, by: readonly string[] = []): string {
+    return shareOf(this.failedRate(selector, by), sumRate(this.count(selector), by));
+  },
+} as const;
+
+const spanMetrics = "traces_span_metrics";
+
+/** Spans as Jaeger counts and times them: by service and operation, without environment, version and instance. */
+export const spans = {
+  selector: `${labels.service}="$service"`,
+  count: (selector: string) => `${spanMetrics}_calls_total{${selector}}`,
+  failed: (selector: string) => `${spanMetrics}_calls_total{${selector},status_code="STATUS_CODE_ERROR"}`,
+  milliseconds: (selector: string) => `${spanMetrics}_duration_milliseconds_sum{${selector}}`,
+  buckets: (selector: string) => `${spanMetrics}_duration_milliseconds_bucket{${selector}}`,
+} as const;
+
+export const logged = {
+  all: (selector: string) => `${nameOf(metrics.logRecords)}{${selector}}`,
+  errors: (selector: string) => `${nameOf(metrics.logRecords)}{${selector},${labels.logLevel}=~"error|fatal"}`,
+} as const;
+
+/** Alerts of severity critical and warning that fire, for the service of the page. */
+export const firing = (selector: string) =>
+  `count(ALERTS{alertstate="firing",severity=~"critical|warning",${selector}}) or vector(0)`;
 
 function grouped(by: readonly string[]): string {
   return by.length === 0 ? "" : ` by (${by.join(", ")})`;

@@ -56,3 +56,34 @@ export function topLogs(query: string, fields: readonly string[], size = 20): El
     })),
   };
 }
+
+/** When the newest of the lines was written. */
+export function latestLog(query: string): ElasticsearchTarget {
+  const { bucketAggs = [] } = countLogs(query, undefined);
+  return {
+    source: "elasticsearch",
+    query,
+    metrics: [{ id: "1", type: "max", field: logFields.timestamp }],
+    bucketAggs,
+  };
+}
+
+/** A table of the values of a field, the one that was seen last for the first time above, with its first time. */
+export function firstLogs(query: string, field: string, size = 20): ElasticsearchTarget {
+  return {
+    source: "elasticsearch",
+    query,
+    metrics: [
+      { id: "1", type: "min", field: logFields.timestamp },
+      { id: "3", type: "count" },
+    ],
+    bucketAggs: [
+      {
+        id: "2",
+        type: "terms",
+        field,
+        settings: { min_doc_count: "1", order: "desc", orderBy: "1", size: String(size) },
+      },
+    ],
+  };
+}

@@ -6,6 +6,7 @@ export type Unit =
   | "percentunit"
   | "s"
   | "ms"
+  | "µs"
   | "bytes"
   | "decbytes"
   | "Bps"

@@ -66,6 +66,16 @@ export const instance: Variable = {
 /** Of a page about one service. */
 export const oneService: readonly Variable[] = [environment, service, version, instance];
 
+/** Free text; Grafana calls it a textbox. */
+export function textbox(name: string, label: Text, query: string): Variable {
+  return { name, label, type: "textbox", query };
+}
+
+/** A choice between fixed values: `custom("threshold", label, "0.1,0.25,0.5")`. */
+export function custom(name: string, label: Text, query: string): Variable {
+  return { name, label, type: "custom", query };
+}
+
 /** A variable over the values of a label, for pages about something else than a service. */
 export function labelValues(
   name: string,

@@ -215,11 +215,27 @@ describe("addresses in the configurations", () => {
     ],
   );
 
-  test.each(targets)("of the scrape job %s lead to %s, which Prometheus can reach", (_job, target) => {
-    const [host = "", port = ""] = target.replace("localhost", "prometheus").split(":");
-    expect(isKnown(host, Number(port))).toBe(true);
-    expect(shares("prometheus", host)).toBe(true);
-  });
+  const isProbed = (target: string) => target.includes("://");
+
+  test.each(targets.filter(([, target]) => !isProbed(target)))(
+    "of the scrape job %s lead to %s, which Prometheus can reach",
+    (_job, target) => {
+      const [host = "", port = ""] = target.replace("localhost", "prometheus").split(":");
+      expect(isKnown(host, Number(port))).toBe(true);
+      expect(shares("prometheus", host)).toBe(true);
+    },
+  );
+
+  test.each(targets.filter(([, target]) => isProbed(target)))(
+    "of the scrape job %s have %s asked, which blackbox-exporter can reach",
+    (_job, target) => {
+      const { hostname, port } = new URL(target);
+      // The name of the door on the network of the services.
+      const host = hostname === "obsbox" ? "nginx" : hostname;
+      expect(isKnown(host, Number(port))).toBe(true);
+      expect(shares("blackbox-exporter", host)).toBe(true);
+    },
+  );
 
   const sources: { readonly datasources: readonly { readonly name: string; readonly url: string }[] } = parse(
     readText("stack/config/grafana/provisioning/datasources/datasources.yaml"),
