@@ -1,6 +1,6 @@
 /**
- * One box for the whole run, made and started with the command that users have. Each test file asks for it; the first
- * one starts it, the others find it running, and `end.ts` deletes it after the last.
+ * Boxes for the whole run, made and started with the command that users have. Each test file asks for one; the first
+ * one starts it, the others find it running, and `end.ts` deletes all of them after the last.
  */
 import { execFileSync } from "node:child_process";
 import { copyFileSync, existsSync, readFileSync, writeFileSync } from "node:fs";
@@ -14,9 +14,32 @@ import { root } from "../../helpers/run-program.ts";
 import { runCommand } from "./command.ts";
 import type { CommandResult } from "./command.ts";
 
-/** A folder that a second run of the tests finds again. */
-export const boxFolder = join(tmpdir(), "obsbox-stack-tests");
-const project = "obsbox-stack-tests";
+interface Kind {
+  /** Of the Compose project, and of a folder that a second run of the tests finds again. */
+  readonly project: string;
+  /** Lines of `.env` beside those of a new box. */
+  readonly settings: Readonly<Record<string, string>>;
+}
+
+export const kinds = {
+  /** The box that most tests share, some of which break it. */
+  shared: { project: "obsbox-stack-tests", settings: { OBSBOX_GRAFANA_SUBNET: "10.213.77.8/29" } },
+  /** A box that nobody has broken yet, with the metrics of its host, for what alerts and dashboards say. */
+  watched: {
+    project: "obsbox-watched-tests",
+    settings: { OBSBOX_GRAFANA_SUBNET: "10.213.77.16/29", COMPOSE_PROFILES: "host" },
+  },
+  /** A box for the alert drill. */
+  drilled: {
+    project: "obsbox-drill-tests",
+    settings: { OBSBOX_GRAFANA_SUBNET: "10.213.77.24/29", COMPOSE_PROFILES: "host" },
+  },
+} as const satisfies Readonly<Record<string, Kind>>;
+
+export function folderOf({ project }: Kind): string {
+  return join(tmpdir(), project);
+}
+
 /** Of every user that the tests make. */
 export const passwordOfTests = "a password of the tests";
 
@@ -48,32 +71,36 @@ export interface Box {
 }
 
 /** Makes the box where there is none, and starts it where it does not run. */
-export async function openBox(): Promise<Box & { readonly started: Started }> {
-  await prepare();
-  const box = boxAt(boxFolder);
+export async function openBox(kind: Kind = kinds.shared): Promise<Box & { readonly started: Started }> {
+  await prepare(kind);
+  const box = boxAt(folderOf(kind));
   const { code, stdout, stderr } = await box.obsbox("up", "--json", "--timeout", "8m");
   if (code !== 0) throw new Error(`obsbox up ended with ${code}:\n${stdout}\n${stderr}`);
   return { ...box, started: JSON.parse(stdout) as Started };
 }
 
-async function prepare(): Promise<void> {
-  if (existsSync(join(boxFolder, "compose.yaml"))) return;
+async function prepare(kind: Kind): Promise<void> {
+  const folder = folderOf(kind);
+  if (existsSync(join(folder, "compose.yaml"))) return;
   const port = await freePort();
-  const choices = ["--dir", boxFolder, "--size", "small", "--port", String(port)];
+  const choices = ["--dir", folder, "--size", "small", "--port", String(port)];
   const { code, stderr } = await runCommand(process.execPath, [join(root, "cli/main.ts"), "init", ...choices]);
   if (code !== 0) throw new Error(`obsbox init ended with ${code}:\n${stderr}`);
-  const environment = join(boxFolder, ".env");
-  const own = `COMPOSE_PROJECT_NAME=${project}\nOBSBOX_GRAFANA_SUBNET=10.213.77.8/29\n`;
+  const environment = join(folder, ".env");
+  const settings = Object.entries({ COMPOSE_PROJECT_NAME: kind.project, ...kind.settings });
+  const own = settings.map(([key, value]) => `${key}=${value}\n`).join("");
   writeFileSync(environment, `${readFileSync(environment, "utf8")}\n${own}`, { mode: 0o600 });
   if (areOfficial) return;
-  copyFileSync(join(root, "test/images/compose.override.yaml"), join(boxFolder, "compose.override.yaml"));
+  copyFileSync(join(root, "test/images/compose.override.yaml"), join(folder, "compose.override.yaml"));
   // An image of an earlier run has the same name.
-  execFileSync("docker", ["compose", "build", "--quiet"], { cwd: boxFolder, stdio: "ignore" });
+  execFileSync("docker", ["compose", "build", "--quiet"], { cwd: folder, stdio: "ignore" });
 }
 
 export function boxAt(folder: string): Box {
   const ca = readFileSync(join(folder, "ca.crt"), "utf8");
-  const port = /^OBSBOX_PORT=(\d+)$/m.exec(readFileSync(join(folder, ".env"), "utf8"))?.[1] ?? "443";
+  const environment = readFileSync(join(folder, ".env"), "utf8");
+  const port = /^OBSBOX_PORT=(\d+)$/m.exec(environment)?.[1] ?? "443";
+  const project = /^COMPOSE_PROJECT_NAME=(.+)$/m.exec(environment)?.[1] ?? "obsbox";
   const origin = `https://localhost:${port}`;
   const compose = (...args: readonly string[]) =>
     execFileSync("docker", ["compose", ...args], {

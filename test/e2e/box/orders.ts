@@ -21,15 +21,23 @@ type Name = (typeof names)[number];
 
 const metricsPort = 9464;
 
-export async function ordersOnHost(box: Box): Promise<Orders> {
+export interface OrdersOnHost extends Orders {
+  /** Of the gateway. */
+  readonly url: string;
+  /** Ends one of the services as a crash would. */
+  kill(name: Name): void;
+}
+
+export async function ordersOnHost(box: Box): Promise<OrdersOnHost> {
   const env = await variables(box);
   const ports = new Map<Name, number>();
   for (const name of names) ports.set(name, await freePort());
   const urlOf = (name: Name) => `http://localhost:${ports.get(name)}`;
-  const children: ChildProcess[] = [];
+  const children = new Map<Name, ChildProcess>();
   for (const name of names) {
     const metrics = await freePort();
-    children.push(
+    children.set(
+      name,
       spawn(
         process.execPath,
         ["--import", "@obsbox/sdk/register", join(root, "examples/express-orders", name, "server.ts")],
@@ -53,6 +61,8 @@ export async function ordersOnHost(box: Box): Promise<Orders> {
   for (const name of names) await waitFor(`${name} on this host`, () => isThere(() => fetch(urlOf(name))));
   return {
     services: servicesOf("host"),
+    url: urlOf("gateway"),
+    kill: (name) => void children.get(name)?.kill("SIGKILL"),
     async place(sku) {
       const answer = await fetch(`${urlOf("gateway")}/shop/orders`, {
         method: "POST",
@@ -62,7 +72,7 @@ export async function ordersOnHost(box: Box): Promise<Orders> {
       if (answer.status !== 201) throw new Error(`the order was answered with ${answer.status}`);
     },
     async [Symbol.asyncDispose]() {
-      for (const child of children) {
+      for (const child of children.values()) {
         child.kill("SIGTERM");
         if (child.exitCode === null && child.signalCode === null) await once(child, "exit");
       }

@@ -2,6 +2,7 @@
 //   PORT         the port of the stand-in (8080); GET /__requests there lists the records (?limit=N: the last N), DELETE
 //                forgets them, PUT /__answer sets what is answered from then on ({"status", "headers"}), DELETE takes it back
 //   PORTS        further ports, separated by commas, which take requests only; a record says on which port it came
+//   METRICS_FILE what GET .../metrics is answered with: a recorded scrape of what the stand-in stands for
 //   TLS_PORTS    the same with TLS, with the files TLS_CERT and TLS_KEY
 import { createHash } from "node:crypto";
 import { appendFileSync, readFileSync } from "node:fs";
@@ -10,6 +11,7 @@ import { createServer as createTlsServer } from "node:https";
 
 const PORT = Number(process.env.PORT ?? 8080);
 const FILE = process.env.REQUESTS_FILE;
+const METRICS = process.env.METRICS_FILE && readFileSync(process.env.METRICS_FILE);
 const MAX_RECORDS = 100_000;
 const MAX_BODY_CHARS = 64 * 1024;
 const LIMITS = { maxHeaderSize: 256 * 1024 };
@@ -25,7 +27,13 @@ async function handle(request, response) {
   const record = keep(recordOf(request, await bodyOf(request)));
   response.statusCode = answer.status;
   for (const [name, value] of Object.entries(answer.headers)) response.setHeader(name, value);
+  if (METRICS && pathname.endsWith("/metrics")) return sendMetrics(response);
   sendJson(response, record);
+}
+
+function sendMetrics(response) {
+  response.setHeader("content-type", "text/plain; version=0.0.4; charset=utf-8");
+  response.end(METRICS);
 }
 
 function sendRecords(request, response, searchParams) {

@@ -1,0 +1,119 @@
+/**
+ * What a team sees of a box that nobody has broken: silence while all is well, and an answer to every question of every
+ * panel while everything happens that happens to services.
+ */
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { pages } from "../../dashboards/src/pages.ts";
+import { renderTable } from "../../cli/report/table.ts";
+import { waitFor } from "../helpers/wait-for.ts";
+import { kinds, openBox } from "./box/box.ts";
+import type { Box } from "./box/box.ts";
+import { visitHealthily, visitWildly } from "./box/load.ts";
+import { ordersOnHost } from "./box/orders.ts";
+import type { OrdersOnHost } from "./box/orders.ts";
+import { openDataSources } from "./dashboards/data-sources.ts";
+import { askPage, emptyVariables } from "./dashboards/panels.ts";
+import type { Asked } from "./dashboards/panels.ts";
+import type { Sources } from "./dashboards/variables.ts";
+
+/** 5 minutes here, 30 in the long run. */
+const quietMs = 60_000 * Number(process.env["OBSBOX_QUIET_MINUTES"] ?? 5);
+const patienceMs = 5 * 60_000;
+
+let box: Box;
+let orders: OrdersOnHost;
+let sources: Sources;
+
+beforeAll(async () => {
+  box = await openBox(kinds.watched);
+  orders = await ordersOnHost(box);
+  sources = openDataSources(box);
+}, 12 * 60_000);
+
+afterAll(() => orders?.[Symbol.asyncDispose]());
+
+/** Values that panels with a choice are asked about. */
+const chosen = () => ({ service: orders.services.orders, environment: ".*", metric: "orders_placed_total" });
+
+const askAll = (): readonly Asked[] => pages.flatMap((page) => askPage(page, sources, chosen()));
+
+describe("while all is well", () => {
+  test(
+    "no alert fires but the one that always does, and none is about to",
+    { timeout: quietMs + 120_000 },
+    async () => {
+      const end = new AbortController();
+      const load = visitHealthily(end.signal, orders.url);
+      const began = Date.now();
+      const seconds = Math.round(quietMs / 1000);
+      await waitFor(
+        "the end of the quiet time",
+        () => Promise.resolve(Date.now() - began >= quietMs),
+        quietMs + 10_000,
+      );
+      const fired = namesOf(`count by (alertname) (max_over_time(ALERTS{alertstate="firing"}[${seconds}s]))`);
+      const pending = namesOf('count by (alertname) (ALERTS{alertstate="pending"})');
+      expect({ fired, pending }).toEqual({ fired: ["Watchdog"], pending: [] });
+      const unwell = askAll().filter(
+        ({ emptyIsHealthy, needs, largest }) => emptyIsHealthy && needs === undefined && largest !== 0,
+      );
+      expect(unwell.map(({ page, panel, largest }) => [page, panel, largest])).toEqual([]);
+      end.abort();
+      await load;
+    },
+  );
+});
+
+describe("while everything happens", () => {
+  const end = new AbortController();
+  let load: Promise<void>;
+  beforeAll(() => {
+    load = visitWildly(end.signal, orders.url);
+  });
+  afterAll(async () => {
+    end.abort();
+    await load;
+  });
+
+  test("every target of every panel gets an answer", { timeout: patienceMs + 120_000 }, async () => {
+    let all: readonly Asked[] = [];
+    const silent = () =>
+      (all = askAll()).filter(({ samples, emptyIsHealthy, needs }) => {
+        if (needs !== undefined) return false;
+        return samples === undefined || (samples === 0 && !emptyIsHealthy);
+      });
+    try {
+      await waitFor("an answer for every target", () => Promise.resolve(silent().length === 0), patienceMs);
+    } finally {
+      process.stderr.write(`${reportOf(all)}\n`);
+    }
+    expect(silent()).toEqual([]);
+  });
+
+  test.each(pages)("every variable of the page $uid has something to choose", (page) => {
+    const isThere = page.sections.some(({ panels }) => panels.some(({ needs }) => needs === undefined));
+    expect(isThere ? emptyVariables(page, sources, chosen()) : []).toEqual([]);
+  });
+});
+
+function namesOf(query: string): readonly string[] {
+  const path = `/api/v1/query?${new URLSearchParams({ query }).toString()}`;
+  const [answer] = sources.get("prometheus")?.ask([{ method: "GET", path }]) ?? [];
+  const { data } = (answer?.body ?? { data: { result: [] } }) as {
+    data: { result: readonly { readonly metric: { readonly alertname: string } }[] };
+  };
+  return data.result.map(({ metric }) => metric.alertname).toSorted();
+}
+
+/** A line for each target: the page, the panel, how much it answered. */
+function reportOf(all: readonly Asked[]): string {
+  const rows = all.map(({ page, panel, refId, samples, needs, emptyIsHealthy, problem }) => [
+    page,
+    `${panel} ${refId}`,
+    needs !== undefined ? `needs ${needs}` : `${samples ?? problem}${emptyIsHealthy ? " (empty is healthy)" : ""}`,
+  ]);
+  const counted = all.filter(({ needs }) => needs === undefined);
+  const summary = `${counted.length} targets asked, ${counted.filter(({ samples = 0 }) => samples > 0).length} with values, ${all.length - counted.length} need what is not here`;
+  const columns = [{ title: "PAGE" }, { title: "TARGET" }, { title: "SAMPLES", gives: true }] as const;
+  return [...renderTable(columns, rows, { width: 140, paint: (text) => text }), summary].join("\n");
+}
