@@ -189,7 +189,7 @@ const all: readonly Panel[] = [
         thresholds: limits.budget,
       },
       {
-        title: { en: "Good requests, 30 days", zh: "30 天达成率" },
+        title: { en: "Good, 30 days", zh: "30 天达成率" },
         unit: "percentunit",
         decimals: 3,
         expr: `min by (${name}, slo) (${slo.good(inEnvironment)})`,

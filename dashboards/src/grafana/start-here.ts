@@ -96,7 +96,7 @@ const services = table({
     zh: "Prometheus 采集到的服务及最近一次启动至今的时间，点击名称进入其页面。",
   },
   width: 8,
-  height: 12,
+  height: 15,
   keys: [
     {
       label: labels.service,
@@ -166,7 +166,7 @@ const whatToOpen = text({
   title: { en: "What to open when", zh: "何时看哪个页面" },
   description: { en: "The pages of the box by the question that they answer.", zh: "按问题列出的页面。" },
   width: 9,
-  height: 12,
+  height: 15,
   content: { en: asMarkdown("en", ["Question", "Page"]), zh: asMarkdown("zh", ["问题", "页面"]) },
 });
 
@@ -180,7 +180,7 @@ const elsewhere = text({
     zh: "观测栈中的其他程序及各自擅长之处。",
   },
   width: 7,
-  height: 12,
+  height: 15,
   content: {
     en: [
       `- ${outside("kibana/app/dashboards", "Kibana")}: search in log lines, free text, saved searches`,
