@@ -1,5 +1,5 @@
 /** Tables of docs/dashboards.md that come from the pages of Grafana and Kibana. */
-import { areaNames, uidOf } from "../dashboards/src/classic.ts";
+import { areaNames, uidOf } from "../dashboards/src/classic/names.ts";
 import { pages as kibanaPages } from "../dashboards/src/kibana/dashboards.ts";
 import { idOf } from "../dashboards/src/kibana/page.ts";
 import { pages as grafanaPages } from "../dashboards/src/pages.ts";

@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { beforeEach, expect, test } from "vitest";
 import { environmentFile } from "../../stack/settings.ts";
+import { keepSecret } from "../alerts/secret.ts";
 import { copyPackageFiles } from "./files.ts";
 import { makeLeaf, makeAuthority } from "./certificates.ts";
 import { prepareBox } from "./prepare.ts";
@@ -39,7 +40,7 @@ test("a new box has its files, folders, settings, secrets and certificates", asy
   expect([isNew, hasChanged]).toEqual([true, true]);
   expect(box.settings).toMatchObject({ OBSBOX_PORT: "8443", OBSBOX_GRAFANA_MEMORY: "256m", OBSBOX_HOST: "localhost" });
   expect(readdirSync(folder).toSorted()).toEqual(
-    [".env", "ca.crt", "companion", "compose.yaml", "config", "custom", "logs", "secrets"].toSorted(),
+    [".env", "ca.crt", "companion", "compose.yaml", "config", "custom", "generated", "logs", "secrets"].toSorted(),
   );
   expect(readdirSync(join(folder, "config/prometheus/rules"))).toEqual(["hosts.yml"]);
   expect(read("config/grafana/dashboards/en/hosts/obsbox-hosts.json")).toBe("{}\n");
@@ -58,7 +59,15 @@ test("what is secret is readable by its owner alone, what containers read by eve
     modeOf("config/nginx/nginx.conf"),
     modeOf("ca.crt"),
   ]).toEqual(["700", "600", "755", "644", "644"]);
+  expect([modeOf("generated/alertmanager"), modeOf("generated/alertmanager/alertmanager.yml")]).toEqual(["755", "644"]);
   expect(modeOf("logs")).toBe("2770");
+});
+
+test("the folder of receivers' secrets is its owner's alone, and stays so", async () => {
+  const { box } = await prepare();
+  keepSecret(box, "on-call", "https://hooks.example/1");
+  expect(await prepare()).toMatchObject({ hasChanged: false, secrets: [] });
+  expect([modeOf("secrets/alertmanager"), modeOf("secrets/alertmanager/on-call")]).toEqual(["700", "600"]);
 });
 
 test("a second time changes nothing", async () => {
@@ -131,7 +140,9 @@ test("a folder with somebody else's compose.yaml is left alone", async () => {
 test("a copy that was broken off is completed", async () => {
   copyPackageFiles(folder, root);
   rmSync(join(folder, "compose.yaml"));
-  expect((await prepare()).files).toEqual(["compose.yaml"]);
+  const { files } = await prepare();
+  expect(files).toEqual(["compose.yaml", "generated/alertmanager/alertmanager.yml"]);
+  expect((await prepare()).files).toEqual([]);
 });
 
 test("choices that an existing .env contradicts are refused, those that it holds are not", async () => {

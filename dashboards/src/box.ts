@@ -1,5 +1,5 @@
 /** What several pages about the box itself ask, and the words for its states. */
-import { says } from "./panels.ts";
+import { says } from "./panels/index.ts";
 
 const heartbeats = 'alertmanager_notifications_total{receiver_name="heartbeat"}';
 const lostHeartbeats = 'alertmanager_notifications_failed_total{receiver_name="heartbeat"}';

@@ -1,6 +1,6 @@
 /** Who calls whom, from the metrics of calls: of all of them, not of those that were sampled. */
 import type { Link, Panel } from "./model.ts";
-import { callMap } from "./panels.ts";
+import { callMap } from "./panels/index.ts";
 import { calls, labels, sumRate } from "./promql.ts";
 import type { Text } from "./text.ts";
 

@@ -1,5 +1,6 @@
 /** The files that `npm run generate` writes: one for each page and language. */
-import { classicDashboard, uidOf } from "./classic.ts";
+import { classicDashboard } from "./classic/dashboard.ts";
+import { uidOf } from "./classic/names.ts";
 import { pages } from "./pages.ts";
 import { languages } from "./text.ts";
 

@@ -1,6 +1,6 @@
 /**
  * What a page is made of, in words of its reader: sections of panels, each panel with what it asks and how it shows the
- * answer. `classic.ts` writes it as Grafana's JSON; a second writer could be put beside it.
+ * answer. `classic/` writes it as Grafana's JSON; a second writer could be put beside it.
  */
 import type { Text } from "./text.ts";
 import type { Unit } from "./units.ts";

@@ -2,7 +2,7 @@
 import { metrics } from "@obsbox/sdk/vocabulary";
 import type { Panel } from "./model.ts";
 import { toLogs, toRed, toSlo } from "./links.ts";
-import { alerts, stat, worseAbove, worseBelow } from "./panels.ts";
+import { alerts, stat, worseAbove, worseBelow } from "./panels/index.ts";
 import { firing, inEnvironment, labels, nameOf, ofService, quantile, requests, share, sumRate } from "./promql.ts";
 import { slo } from "./slo.ts";
 import { now, prom } from "./targets.ts";

@@ -87,3 +87,8 @@ export function firstLogs(query: string, field: string, size = 20): Elasticsearc
     ],
   };
 }
+
+/** Letters by which Grafana tells the targets of a panel apart: A, B, C. */
+export function refId(index: number): string {
+  return String.fromCharCode("A".charCodeAt(0) + index);
+}

@@ -9,7 +9,7 @@ import { readPromql } from "../../alerts/src/promql.ts";
 import { alertsOf, readRuleFiles, readTestFiles, rulesOf } from "../../alerts/src/rule-files.ts";
 import type { Alert, Rule } from "../../alerts/src/rule-files.ts";
 import { runbookSections } from "../../alerts/src/runbooks.ts";
-import { uidOf } from "../../dashboards/src/classic.ts";
+import { uidOf } from "../../dashboards/src/classic/names.ts";
 import { pages as kibanaPages } from "../../dashboards/src/kibana/dashboards.ts";
 import { idOf } from "../../dashboards/src/kibana/page.ts";
 import { pages } from "../../dashboards/src/pages.ts";

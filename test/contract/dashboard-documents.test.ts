@@ -1,7 +1,7 @@
 /** What the documents about dashboards name has to be there. */
 import { describe, expect, test } from "vitest";
 import { readPromql } from "../../alerts/src/promql.ts";
-import { uidOf } from "../../dashboards/src/classic.ts";
+import { uidOf } from "../../dashboards/src/classic/names.ts";
 import { pages as kibanaPages } from "../../dashboards/src/kibana/dashboards.ts";
 import { idOf } from "../../dashboards/src/kibana/page.ts";
 import { pages } from "../../dashboards/src/pages.ts";

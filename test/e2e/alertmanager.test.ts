@@ -121,6 +121,15 @@ describe("inhibition", () => {
   const hostDown = { alertname: "HostDown", ...critical };
   const jobDown = { alertname: "JobDown", ...critical };
   const late = { alertname: "NodeEventLoopDelayHigh" };
+  const certificate = (severity: string, part: string): Labels => ({
+    alertname: "CertificateExpiring",
+    severity,
+    instance: "keeper:9464",
+    service_name: "obsbox-keeper",
+    part,
+  });
+  const elasticsearchDown = { alertname: "ElasticsearchDown", ...critical, instance: "elasticsearch-exporter:9114" };
+  const keeper = { ...warning, instance: "keeper:9464" };
   const notIngesting = { alertname: "PrometheusNotIngesting", ...critical, instance: "localhost:9090" };
 
   const cases: readonly (readonly [string, Labels, Labels, boolean])[] = [
@@ -198,6 +207,13 @@ describe("inhibition", () => {
     ],
     ["a full disk hides its own warning", disk("critical", "/"), disk("warning", "/"), true],
     ["... not that of another disk", disk("critical", "/"), disk("warning", "/data"), false],
+    [
+      "a certificate that ends hides its own warning",
+      certificate("critical", "nginx"),
+      certificate("warning", "nginx"),
+      true,
+    ],
+    ["... not that of another part", certificate("critical", "nginx"), certificate("warning", "elasticsearch"), false],
     ["a fast burn hides slower ones", burn("1h", "critical"), burn("6h", "critical"), true],
     ["... the slowest", burn("1h", "critical"), burn("3d", "warning"), true],
     ["... each hides what is slower", burn("6h", "critical"), burn("1d", "warning"), true],
@@ -223,7 +239,39 @@ describe("inhibition", () => {
       true,
     ],
     ["... jobs that seem down", notIngesting, { ...jobDown, job: "orders" }, true],
+    ["... hosts that seem down", notIngesting, { ...hostDown, instance: "a:9100" }, true],
+    ["... parts of the box", notIngesting, { alertname: "StackTargetDown", ...warning, part: "grafana" }, true],
     ["... not what is slow", notIngesting, { ...late, ...warning, ...orders }, false],
+    ...["LogPipelineLagging", "LogLinesLost", "JaegerStorageErrors"].map(
+      (alertname) =>
+        [`Elasticsearch being down hides ${alertname}`, elasticsearchDown, { alertname, ...warning }, true] as const,
+    ),
+    ...["LogPipelineBroken", "ElasticsearchNoNewDocuments"].map(
+      (alertname) => [`... ${alertname}`, elasticsearchDown, { alertname, ...critical }, true] as const,
+    ),
+    ...["KeeperTaskFailing", "KeeperTaskStale"].map(
+      (alertname) =>
+        [`... ${alertname} of logs`, elasticsearchDown, { alertname, ...keeper, task: "logs" }, true] as const,
+    ),
+    [
+      "... that Kibana does not open",
+      elasticsearchDown,
+      { alertname: "StackPageDown", ...warning, part: "kibana" },
+      true,
+    ],
+    [
+      "... not that Jaeger does not",
+      elasticsearchDown,
+      { alertname: "StackPageDown", ...warning, part: "jaeger" },
+      false,
+    ],
+    ["... not how little disk it has", elasticsearchDown, { alertname: "ElasticsearchDiskLow", ...critical }, false],
+    [
+      "... not lines that services drop",
+      elasticsearchDown,
+      { alertname: "TelemetryLogsDropped", ...warning, ...orders },
+      false,
+    ],
   ];
 
   test.each(cases)("%s", async (_what, source, target, isHidden) => {

@@ -67,9 +67,9 @@ beforeAll(async () => {
   viewer = await box.signedIn("viewer");
   webhook.listen(0);
   await once(webhook, "listening");
-  const secret = join(box.folder, "webhook-url");
-  writeFileSync(secret, `http://host.docker.internal:${(webhook.address() as AddressInfo).port}/`, { mode: 0o600 });
-  await run("alerts", "receiver", "add", "webhook", "drill", "--for", "all", "--secret-file", secret);
+  const url = `http://host.docker.internal:${(webhook.address() as AddressInfo).port}/`;
+  const { code, stderr } = await box.obsboxWith(url, "alerts", "receiver", "add", "webhook");
+  if (code !== 0) throw new Error(`obsbox alerts receiver add ended with ${code}: ${stderr}`);
   orders = await ordersOnHost(box);
   void visitHealthily(end.signal, orders.url);
 }, 15 * 60_000);

@@ -1,6 +1,6 @@
 /** D10: which container is short of something, or restarts? */
 import type { Page, Panel } from "../model.ts";
-import { alerts, series, stat, table, worseAbove } from "../panels.ts";
+import { alerts, series, stat, table, worseAbove } from "../panels/index.ts";
 import { interval } from "../promql.ts";
 import { now, prom } from "../targets.ts";
 import { dataSources } from "../variables.ts";

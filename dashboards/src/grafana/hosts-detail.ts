@@ -1,7 +1,7 @@
 /** D9: why is this machine slow? Use, saturation and errors of one host. */
 import { chosen, disks, host, hostNetwork, never, wires } from "../host.ts";
 import type { Page } from "../model.ts";
-import { alerts, says, saysFrom, series, stat, table, worseAbove, worseBelow } from "../panels.ts";
+import { alerts, says, saysFrom, series, stat, table, worseAbove, worseBelow } from "../panels/index.ts";
 import { interval } from "../promql.ts";
 import { now, prom } from "../targets.ts";
 import { dataSources, labelValues } from "../variables.ts";

@@ -1,6 +1,6 @@
 /** D11: does every workload of the cluster run as it should? */
 import type { Page, Panel } from "../model.ts";
-import { alerts, series, stat, table, worseAbove } from "../panels.ts";
+import { alerts, series, stat, table, worseAbove } from "../panels/index.ts";
 import { interval } from "../promql.ts";
 import { now, prom } from "../targets.ts";
 import { dataSources, labelValues } from "../variables.ts";

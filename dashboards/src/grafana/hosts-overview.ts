@@ -1,7 +1,7 @@
 /** D9: is a machine short of something? All of them on one page. */
 import { chosen, host, hostNetwork, never, withName } from "../host.ts";
 import type { Link, Page } from "../model.ts";
-import { alerts, saysFrom, series, stat, table, worseAbove, worseBelow } from "../panels.ts";
+import { alerts, saysFrom, series, stat, table, worseAbove, worseBelow } from "../panels/index.ts";
 import { now, prom } from "../targets.ts";
 import { dataSources, labelValues } from "../variables.ts";
 

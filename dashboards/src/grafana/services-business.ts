@@ -2,7 +2,7 @@
 import type { Page, Panel, Variable } from "../model.ts";
 import { deployments } from "../annotations.ts";
 import { toLogs, toRed, toTraces } from "../links.ts";
-import { heatmap, series, stat, text } from "../panels.ts";
+import { heatmap, series, stat, text } from "../panels/index.ts";
 import { inEnvironment, interval, labels, requests, sumRate } from "../promql.ts";
 import { now, prom } from "../targets.ts";
 import { dataSources, environment, labelValues, service } from "../variables.ts";

@@ -3,7 +3,7 @@ import { metrics } from "@obsbox/sdk/vocabulary";
 import type { Page, Panel } from "../model.ts";
 import { deployments } from "../annotations.ts";
 import { toLogs, toRed, toRunbook, toRuntime, toTraces } from "../links.ts";
-import { bars, series, stat, table, worseAbove } from "../panels.ts";
+import { bars, series, stat, table, worseAbove } from "../panels/index.ts";
 import { calls, interval, labels, nameOf, ofService, quantile, requests, share, sumRate } from "../promql.ts";
 import { limits } from "../service-panels.ts";
 import { now, prom } from "../targets.ts";

@@ -4,7 +4,7 @@ import type { Page, Panel } from "../model.ts";
 import { deployments, restarts } from "../annotations.ts";
 import { toKibana, toLogsWith, toRed, toRunbook, toTrace, toTraces } from "../links.ts";
 import { and, isError, linesOfService } from "../lucene.ts";
-import { colored, logTable, logs, series, stat, worseAbove } from "../panels.ts";
+import { colored, logTable, logs, series, stat, worseAbove } from "../panels/index.ts";
 import { countedOrZero, inEnvironment, labels, logged, nameOf, requests, sumRate } from "../promql.ts";
 import { countLogs, firstLogs, latestLog, now, prom, topLogs } from "../targets.ts";
 import { custom, dataSources, environment, service, textbox } from "../variables.ts";

@@ -4,7 +4,7 @@ import type { Page } from "../model.ts";
 import { deployments } from "../annotations.ts";
 import { mapOfCalls } from "../call-map.ts";
 import { toServiceOf, toValue } from "../links.ts";
-import { alerts, series, stat, table, worseAbove } from "../panels.ts";
+import { alerts, series, stat, table, worseAbove } from "../panels/index.ts";
 import { firing, inEnvironment, labels, logged, nameOf, quantile, requests, share, sumRate } from "../promql.ts";
 import { limits } from "../service-panels.ts";
 import { slo } from "../slo.ts";

@@ -4,7 +4,7 @@ import type { Page, Panel } from "../model.ts";
 import { deployments, restarts } from "../annotations.ts";
 import { toDependencies, toLogs, toLogsWith, toRunbook, toRuntime, toSlo, toTraces } from "../links.ts";
 import { and, isError, linesOfService } from "../lucene.ts";
-import { colored, heatmap, logs, series, table } from "../panels.ts";
+import { colored, heatmap, logs, series, table } from "../panels/index.ts";
 import { labels, ofService, quantile, requests, share, shareOf, sumIncrease, sumRate } from "../promql.ts";
 import {
   alertsTable,

@@ -3,7 +3,7 @@ import { metrics } from "@obsbox/sdk/vocabulary";
 import type { Page, Panel } from "../model.ts";
 import { deployments, restarts } from "../annotations.ts";
 import { toDependencies, toLogs, toRed, toRunbook } from "../links.ts";
-import { bars, series, stat, table, worseAbove } from "../panels.ts";
+import { bars, series, stat, table, worseAbove } from "../panels/index.ts";
 import { countedOrZero, interval, labels, nameOf, ofService, sumRate } from "../promql.ts";
 import { limits } from "../service-panels.ts";
 import { now, prom } from "../targets.ts";
@@ -259,12 +259,12 @@ const processes: readonly Panel[] = [
   series({
     title: { en: "Memory against the container's limit", zh: "内存与容器上限" },
     description: {
-      en: "Resident memory against what the container may use. At 100 % the kernel kills the process without a word.",
-      zh: "常驻内存与容器上限之比。达到 100% 时内核会直接杀死进程。",
+      en: "Resident memory without 50 MB of pages of the program itself, which are given back first, against what the container may use. At 100 % the kernel kills the process without a word.",
+      zh: "常驻内存（扣除可回收的约 50 MB 程序自身页面）与容器上限之比。达到 100% 时内核会直接杀死进程。",
     },
     unit: "percentunit",
     max: 1,
-    targets: [prom(perInstance(`${resident} / (${of(metrics.processConstrainedMemory)} > 0)`), each)],
+    targets: [prom(perInstance(`(${resident} - 50000000) / (${of(metrics.processConstrainedMemory)} > 0)`), each)],
     thresholds: limits.use,
     lines: true,
     needs: { en: "a memory limit", zh: "内存上限" },

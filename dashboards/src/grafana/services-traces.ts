@@ -2,7 +2,7 @@
 import { mapOfCalls } from "../call-map.ts";
 import type { Page, Panel } from "../model.ts";
 import { toDependencies, toJaeger, toLogs, toRed, toRunbook } from "../links.ts";
-import { series, stat, table, traces, worseAbove } from "../panels.ts";
+import { series, stat, table, traces, worseAbove } from "../panels/index.ts";
 import {
   countedOrZero,
   inEnvironment,

@@ -1,7 +1,7 @@
 /** D14: do alerts reach people? */
 import { box, leavesWords, reloadWords } from "../box.ts";
 import type { Page } from "../model.ts";
-import { alerts, series, stat, table, worseAbove } from "../panels.ts";
+import { alerts, series, stat, table, worseAbove } from "../panels/index.ts";
 import { now, prom } from "../targets.ts";
 import { dataSources } from "../variables.ts";
 
@@ -43,8 +43,8 @@ export const stackAlertmanager: Page = {
         stat({
           title: { en: "Ways out", zh: "通知渠道" },
           description: {
-            en: "Integrations of all receivers. 0: alerts are shown here and nobody is called; add one with obsbox alerts receiver add.",
-            zh: "已配置的通知渠道数。为 0 时告警仅在页面显示，不会通知任何人；可用 obsbox alerts receiver add 添加。",
+            en: "Integrations of all receivers, the heartbeat among them. 0: alerts are shown here and nobody is called; add one with obsbox alerts receiver add.",
+            zh: "已配置的通知渠道数，含心跳。为 0 时告警仅在页面显示，不会通知任何人；可用 obsbox alerts receiver add 添加。",
           },
           unit: "none",
           targets: [now("max(alertmanager_integrations)")],
@@ -56,8 +56,8 @@ export const stackAlertmanager: Page = {
         stat({
           title: { en: "Heartbeat", zh: "心跳外送" },
           description: {
-            en: "Whether the Watchdog was sent to the receiver heartbeat in the last ten minutes. Not sent: nobody outside notices when this machine dies.",
-            zh: "最近 10 分钟 Watchdog 是否已发送到 heartbeat 接收器。未发送时，这台机器宕机将无人知晓。",
+            en: "Whether the Watchdog was sent to the receiver heartbeat in the last ten minutes. Not sent: nobody outside notices when this machine dies; set it up with obsbox alerts heartbeat URL.",
+            zh: "最近 10 分钟 Watchdog 是否已发送到 heartbeat 接收器。未发送时，这台机器宕机将无人知晓；可用 obsbox alerts heartbeat 地址 配置。",
           },
           unit: "none",
           targets: [now(box.heartbeat)],

@@ -1,7 +1,7 @@
 /** D15: does Elasticsearch take, keep and find everything? */
 import { box, elasticsearchWords } from "../box.ts";
 import type { Page } from "../model.ts";
-import { series, stat, table, worseAbove } from "../panels.ts";
+import { series, stat, table, worseAbove } from "../panels/index.ts";
 import { now, prom } from "../targets.ts";
 import { dataSources } from "../variables.ts";
 

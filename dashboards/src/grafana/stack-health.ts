@@ -1,7 +1,7 @@
 /** D12: can I trust this stack? */
 import { box, certificateDays, elasticsearchWords, leavesWords, runsWords, upWords } from "../box.ts";
 import type { Link, Page } from "../model.ts";
-import { alerts, bars, series, stat, states, table, worseAbove, worseBelow } from "../panels.ts";
+import { alerts, bars, series, stat, states, table, worseAbove, worseBelow } from "../panels/index.ts";
 import { now, prom } from "../targets.ts";
 import { dataSources } from "../variables.ts";
 
@@ -56,8 +56,8 @@ export const stackHealth: Page = {
         stat({
           title: { en: "Heartbeat", zh: "心跳外送" },
           description: {
-            en: "Whether the Watchdog was sent to the receiver heartbeat in the last ten minutes. Not sent: nobody outside notices when this machine dies; set one up with obsbox alerts receiver add.",
-            zh: "最近 10 分钟 Watchdog 是否已发送到 heartbeat 接收器。未发送时，这台机器宕机将无人知晓；可用 obsbox alerts receiver add 配置。",
+            en: "Whether the Watchdog was sent to the receiver heartbeat in the last ten minutes. Not sent: nobody outside notices when this machine dies; set it up with obsbox alerts heartbeat URL.",
+            zh: "最近 10 分钟 Watchdog 是否已发送到 heartbeat 接收器。未发送时，这台机器宕机将无人知晓；可用 obsbox alerts heartbeat 地址 配置。",
           },
           unit: "none",
           targets: [now(box.heartbeat)],

@@ -3,7 +3,7 @@ import { logFields } from "@obsbox/sdk/vocabulary";
 import { box, certificateDays, upWords } from "../box.ts";
 import { and } from "../lucene.ts";
 import type { Page } from "../model.ts";
-import { logTable, series, stat, states, table, worseAbove, worseBelow } from "../panels.ts";
+import { logTable, series, stat, states, table, worseAbove, worseBelow } from "../panels/index.ts";
 import { quantile, requests, sumRate } from "../promql.ts";
 import { countLogs, now, prom, topLogs } from "../targets.ts";
 import { dataSources } from "../variables.ts";

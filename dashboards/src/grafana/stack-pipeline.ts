@@ -2,7 +2,7 @@
 import { metrics } from "@obsbox/sdk/vocabulary";
 import { box } from "../box.ts";
 import type { Link, Page } from "../model.ts";
-import { series, stat, table, worseAbove } from "../panels.ts";
+import { series, stat, table, worseAbove } from "../panels/index.ts";
 import { countedOrZero, labels, nameOf, sumIncrease, sumRate } from "../promql.ts";
 import { now, prom } from "../targets.ts";
 import { dataSources } from "../variables.ts";

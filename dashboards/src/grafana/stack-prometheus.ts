@@ -1,7 +1,7 @@
 /** D13: does Prometheus take everything in, and how long will its room last? */
 import { box, reloadWords } from "../box.ts";
 import type { Page } from "../model.ts";
-import { says, series, stat, table, worseAbove } from "../panels.ts";
+import { says, series, stat, table, worseAbove } from "../panels/index.ts";
 import { now, prom } from "../targets.ts";
 import { dataSources } from "../variables.ts";
 

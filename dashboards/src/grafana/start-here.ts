@@ -1,7 +1,8 @@
 /** D18: where to begin. */
 import { logFields, metrics } from "@obsbox/sdk/vocabulary";
+import { box } from "../box.ts";
 import type { Page, Panel, Target } from "../model.ts";
-import { says, saysFrom, stat, table, text, worseBelow } from "../panels.ts";
+import { says, saysFrom, stat, table, text, worseBelow } from "../panels/index.ts";
 import { toValue } from "../links.ts";
 import { labels, nameOf, spans } from "../promql.ts";
 import { countLogs, now } from "../targets.ts";
@@ -13,8 +14,11 @@ const ofUsers = `${labels.service}!="",${labels.service}!~"obsbox-.+"`;
 const ownLines = `NOT ${logFields.serviceName}:obsbox*`;
 const isThere = (expr: string) => `clamp_max(count(${expr}), 1) or vector(0)`;
 
-/** Watchdog goes out once a minute; a few within the range of the page are enough. */
-const heartbeat = `(60 * sum(rate(alertmanager_notifications_total{integration="webhook"}[$__range])) > bool 0.05) or vector(0)`;
+/** All ways out but that of the heartbeat, which is counted from the moment that it has an address. */
+const receivers = [
+  "max(alertmanager_integrations)",
+  '- (clamp_max(count(alertmanager_notifications_total{receiver_name="heartbeat"}), 1) or vector(0))',
+].join(" ");
 
 const yesOrNo = [...says({ 0: [{ en: "no", zh: "无" }, "red"] }), ...saysFrom(1, { en: "yes", zh: "有" }, "green")];
 
@@ -75,16 +79,16 @@ const tiles: readonly Panel[] = [
       en: "Whether Alertmanager has a receiver besides the heartbeat. No: alerts are shown here and nobody is called. Run obsbox alerts receiver add.",
       zh: "除心跳外 Alertmanager 是否配置了接收人。若无，告警只在这里显示，不会通知任何人。请执行 obsbox alerts receiver add。",
     },
-    now(`clamp_max(clamp_min(max(alertmanager_integrations) - on () (${heartbeat}), 0), 1)`),
+    now(`clamp_max(${receivers}, 1)`),
     "stack-alertmanager",
   ),
   tile(
     { en: "Heartbeat", zh: "心跳" },
     {
-      en: "Whether a sign of life goes out of this machine. No: when the machine dies, its alerts die with it and nobody hears.",
-      zh: "是否有心跳发出本机。若无，机器宕机时告警也随之消失，没有人会知道。",
+      en: "Whether a sign of life left this machine in the last ten minutes. No: when the machine dies, its alerts die with it and nobody hears. Run obsbox alerts heartbeat URL.",
+      zh: "最近 10 分钟是否有心跳发出本机。若无，机器宕机时告警也随之消失，没有人会知道。请执行 obsbox alerts heartbeat 地址。",
     },
-    now(heartbeat),
+    now(box.heartbeat),
     "stack-alertmanager",
   ),
 ];

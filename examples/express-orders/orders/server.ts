@@ -46,12 +46,16 @@ app.post("/orders", async (request, response) => {
   setAttribute("order.id", order.id);
   amounts.record(order.amount);
   const log = logger.child({ orderId: order.id });
-  const charge = await withSpan("charge", { attributes: { "order.amount": order.amount } }, () => pay(order));
-  order.state = charge.ok ? "paid" : "refused";
+  try {
+    await withSpan("charge", { attributes: { "order.amount": order.amount } }, () => pay(order));
+    order.state = "paid";
+    log.info({ sku: order.sku, amount: order.amount }, "order paid");
+  } catch (err) {
+    order.state = "refused";
+    log.error({ err, sku: order.sku, amount: order.amount }, "payment failed");
+  }
   placed.add(1, { state: order.state });
-  if (charge.ok) log.info({ sku: order.sku, amount: order.amount }, "order paid");
-  else log.error({ sku: order.sku, amount: order.amount, status: charge.status }, "payment failed");
-  response.status(charge.ok ? 201 : 502).json(order);
+  response.status(order.state === "paid" ? 201 : 502).json(order);
 });
 
 app.get("/orders/:id", (request, response) => {
@@ -74,12 +78,13 @@ app.listen(port);
 
 setInterval(settle, settleEveryMs);
 
-function pay(order: Order): Promise<Response> {
-  return fetch(`${paymentsUrl}/charges`, {
+async function pay(order: Order): Promise<void> {
+  const answer = await fetch(`${paymentsUrl}/charges`, {
     method: "POST",
     headers: { "content-type": "application/json" },
     body: JSON.stringify({ orderId: order.id, amount: order.amount }),
   });
+  if (!answer.ok) throw new Error(`payments answered ${answer.status}`);
 }
 
 /** A job of the background, with a trace of its own. */

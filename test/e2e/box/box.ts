@@ -60,6 +60,8 @@ export interface Box {
   readonly ca: string;
   /** Runs `obsbox ... --dir <the box>`. */
   obsbox(...args: readonly string[]): Promise<CommandResult>;
+  /** The same, with something on its standard input. */
+  obsboxWith(input: string, ...args: readonly string[]): Promise<CommandResult>;
   /** Runs `docker compose ...` in the folder of the box. */
   compose(...args: readonly string[]): string;
   /** Somebody who is not signed in. */
@@ -108,10 +110,11 @@ export function boxAt(folder: string): Box {
       encoding: "utf8",
       stdio: ["ignore", "pipe", "ignore"],
     });
-  const obsbox = (...args: readonly string[]) =>
-    runCommand(process.execPath, [join(root, "cli/main.ts"), ...args, "--dir", folder]);
+  const obsboxWith = (input: string, ...args: readonly string[]) =>
+    runCommand(process.execPath, [join(root, "cli/main.ts"), ...args, "--dir", folder], { input });
+  const obsbox = (...args: readonly string[]) => obsboxWith("", ...args);
   const visitor = () => openHttpsClient(origin, ca);
-  const box = { folder, origin, project, ca, obsbox, compose, visitor };
+  const box = { folder, origin, project, ca, obsbox, obsboxWith, compose, visitor };
   return {
     ...box,
     signedIn: (role) => signIn(box, role),

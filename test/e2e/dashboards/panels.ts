@@ -1,5 +1,5 @@
 /** What the panels of Grafana's pages ask, with their variables filled in, and how much comes back. */
-import { classicDashboard } from "../../../dashboards/src/classic.ts";
+import { classicDashboard } from "../../../dashboards/src/classic/dashboard.ts";
 import type { Page, Panel } from "../../../dashboards/src/model.ts";
 import type { Answer } from "./data-sources.ts";
 import { numbersIn, requestOf } from "./targets.ts";

@@ -29,16 +29,22 @@ function valueOf(variable: Variable, sources: Sources, values: Values, chosen: V
   if (type === "datasource") return sources.has(String(query)) ? name : "";
   if (type === "textbox" || type === "constant") return String(query);
   if (type === "custom") return String(query).split(",")[0]?.split(" : ").at(-1)?.trim() ?? "";
-  const offered = labelValues(substitute(definition, values), sources).filter((value) => matches(value, regex));
+  const offered = chosenBy(regex, labelValues(substitute(definition, values), sources));
   const wanted = chosen[name];
   if (wanted !== undefined && offered.includes(wanted)) return wanted;
   if (includeAll && offered.length > 0) return allValue ?? offered.join("|");
   return offered[0] ?? "";
 }
 
-function matches(value: string, regex: string): boolean {
+/** Values that match, each once: a value is what the first group has caught, or all of it where there is no group. */
+function chosenBy(regex: string, values: readonly string[]): readonly string[] {
   const [, pattern] = /^\/(.*)\/$/.exec(regex) ?? [];
-  return pattern === undefined || new RegExp(pattern).test(value);
+  if (pattern === undefined) return values;
+  const found = values.flatMap((value) => {
+    const match = new RegExp(pattern).exec(value);
+    return match === null ? [] : [match[1] ?? value];
+  });
+  return [...new Set(found)];
 }
 
 /** `label_values(selector, label)`, `metrics(regex)` and `query_result(...)`, as Grafana's Prometheus source has them. */

@@ -1,12 +1,12 @@
 import { describe, expect, test } from "vitest";
-import { classicDashboard } from "./classic.ts";
-import { toKibana, toLogsWith, toService, toTrace, toValue } from "./links.ts";
-import type { Link, Page, Panel, Section, Variable } from "./model.ts";
-import { pages } from "./pages.ts";
-import { series, stat, table } from "./panels.ts";
-import { now } from "./targets.ts";
-import { languages } from "./text.ts";
-import { custom, dataSources, service } from "./variables.ts";
+import { classicDashboard } from "./dashboard.ts";
+import { toKibana, toLogsWith, toService, toTrace, toValue } from "../links.ts";
+import type { Link, Page, Panel, Section, Variable } from "../model.ts";
+import { pages } from "../pages.ts";
+import { series, stat, table } from "../panels/index.ts";
+import { now } from "../targets.ts";
+import { languages } from "../text.ts";
+import { custom, dataSources, service } from "../variables.ts";
 
 interface Written {
   readonly title: string;
