@@ -3,7 +3,8 @@ import { says } from "./panels/index.ts";
 
 const heartbeats = 'alertmanager_notifications_total{receiver_name="heartbeat"}';
 const lostHeartbeats = 'alertmanager_notifications_failed_total{receiver_name="heartbeat"}';
-const since = (series: string) => `sum(${series}) - (sum(${series} offset 10m) or vector(0))`;
+/** How often a counter has moved: a reload of Alertmanager sets it to 0. */
+const moves = (series: string) => `(sum(changes(${series}[10m])) or vector(0))`;
 
 const day = 24 * 3600;
 export const certificateDays = { warning: 14 * day, critical: 3 * day } as const;
@@ -13,7 +14,7 @@ export const box = {
   /** 1 as long as Prometheus evaluates rules: the alert that always fires. */
   watchdog: 'max(ALERTS{alertname="Watchdog",alertstate="firing"}) or vector(0)',
   /** 1 when the Watchdog left the machine within the last ten minutes; it is sent every minute. */
-  heartbeat: `((${since(heartbeats)}) - (${since(lostHeartbeats)})) > bool 0 or vector(0)`,
+  heartbeat: `(${moves(heartbeats)} - ${moves(lostHeartbeats)}) > bool 0`,
   /** Time since a line that was written like those of services has been found in Elasticsearch. */
   canaryAge: "time() - max(obsbox_canary_last_found_timestamp_seconds)",
   /** 0 green, 1 yellow, 2 red, 3 no answer. */

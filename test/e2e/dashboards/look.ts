@@ -72,6 +72,7 @@ async function signIn(page: Page): Promise<void> {
 async function lookAt(page: Page, dashboard: Dashboard, theme: string): Promise<readonly string[]> {
   const query = `from=now-15m&to=now&refresh=&theme=${theme}&${chosen}`;
   await page.goto(`${box.origin}/grafana/d/obsbox-${dashboard.uid}?${query}`, { waitUntil: "networkidle" });
+  await page.locator(".react-grid-item").first().waitFor({ timeout: 60_000 });
   for (const { title, isCollapsed } of dashboard.sections) {
     if (isCollapsed === true && title !== undefined) await page.getByText(title.en, { exact: true }).first().click();
   }
