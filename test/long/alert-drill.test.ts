@@ -139,14 +139,14 @@ const together: readonly Fault[] = [
   {
     what: "a component cannot be scraped",
     alert: "StackTargetDown",
-    labels: { job: "pushgateway" },
+    labels: { part: "pushgateway" },
     withinSeconds: 480,
     begin: () => void box.compose("stop", "pushgateway"),
   },
   {
     what: "a certificate ends in two days",
     alert: "CertificateExpiring",
-    labels: { component: "nginx", severity: "critical" },
+    labels: { part: "nginx", severity: "critical" },
     withinSeconds: 900,
     begin: showOldCertificate,
   },
