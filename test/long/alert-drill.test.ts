@@ -209,7 +209,8 @@ async function expectLinks({ annotations }: Notification): Promise<void> {
 async function startLeak(): Promise<void> {
   const port = await freePort();
   leaking = startProgram("leaking-app.mjs", {
-    flags: ["--max-old-space-size=128", ...register],
+    // With a small young generation, which the limit of the heap includes and a leak cannot use.
+    flags: ["--max-old-space-size=256", "--max-semi-space-size=2", ...register],
     env: {
       OTEL_SERVICE_NAME: "leaking",
       OTEL_EXPORTER_PROMETHEUS_HOST: "0.0.0.0",

@@ -30,6 +30,15 @@ const written = () =>
 const { signal } = new AbortController();
 
 describe("the log canary", () => {
+  test("counts from its start, so that one that never finds a line is noticed", async () => {
+    const before = Date.now() / 1000;
+    createCanary(
+      searching(() => []),
+      settings,
+    );
+    expect(await telemetry.value("obsbox_canary_last_found_timestamp_seconds")).toBeGreaterThanOrEqual(before);
+  });
+
   test("writes a line of its own each time and is content when it is found", async () => {
     const run = createCanary(searching(written), { ...settings, lostMs: 60_000 });
     await run(signal);

@@ -43,6 +43,8 @@ export interface WaitingLine {
 /** @returns One run of the canary: resolves when its line is found. */
 export function createCanary(elasticsearch: Client, settings: CanarySettings = canarySettings): Job["run"] {
   const waiting = new Map<string, WaitingLine>();
+  // A keeper that starts while no line comes through has found none yet: without a beginning no alert could tell.
+  instruments.canaryLastFound.record(Date.now() / 1000);
   return async (signal) => {
     const id = writeLine(waiting, settings);
     const giveUpMs = Date.now() + settings.lookMs;

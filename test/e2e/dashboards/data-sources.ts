@@ -2,12 +2,12 @@
  * Asks the data sources that Grafana is provisioned with as Grafana would: their addresses, users and secrets come from the
  * box's own datasources.yaml, the requests are made inside the box, where Grafana is.
  */
-import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse } from "yaml";
 import { nodeImage } from "../../helpers/images.ts";
 import type { Box } from "../box/box.ts";
+import { runCommand } from "../box/command.ts";
 
 interface Provisioned {
   readonly uid: string;
@@ -34,7 +34,7 @@ export interface Answer {
 export interface DataSource {
   readonly index: string;
   /** Answers in the order of the requests. */
-  ask(requests: readonly Request[]): readonly Answer[];
+  ask(requests: readonly Request[]): Promise<readonly Answer[]>;
 }
 
 const provisionedPassword = "$__file{/run/obsbox/elasticsearch-password}";
@@ -69,9 +69,9 @@ function dataSource(box: Box, { url, jsonData, ...source }: Provisioned): DataSo
   const authorization = authorizationOf(box, source);
   return {
     index: jsonData.index ?? "",
-    ask(requests) {
+    async ask(requests) {
       const input = JSON.stringify(requests.map((request) => fetchArguments(url, authorization, request)));
-      return runInside(box, source.type, input).map(({ status, body }) => ({ status, body: jsonOr(body) }));
+      return (await runInside(box, source.type, input)).map(({ status, body }) => ({ status, body: jsonOr(body) }));
     },
   };
 }
@@ -99,17 +99,18 @@ function fetchArguments(base: string, headers: Readonly<Record<string, string>>,
 /** Networks of the box in which Grafana finds each kind of source. */
 const networks: Readonly<Record<string, string>> = { prometheus: "metrics", elasticsearch: "store", jaeger: "store" };
 
-function runInside(
+async function runInside(
   box: Box,
   type: string,
   input: string,
-): readonly { readonly status: number; readonly body: string }[] {
+): Promise<readonly { readonly status: number; readonly body: string }[]> {
   const network = `${box.project}_${networks[type] ?? "metrics"}`;
   const authority = ["--env", "NODE_EXTRA_CA_CERTS=/ca.crt", "--volume", `${join(box.folder, "ca.crt")}:/ca.crt:ro`];
   const options = ["run", "--rm", "--interactive", "--network", network, ...authority, "--entrypoint", "node"];
   const command = [...options, nodeImage, "-e", program];
-  const output = execFileSync("docker", command, { input, encoding: "utf8", maxBuffer: 2 ** 28 });
-  return JSON.parse(output) as { status: number; body: string }[];
+  const { code, stdout, stderr } = await runCommand("docker", command, { input });
+  if (code !== 0) throw new Error(`docker run ended with ${code}: ${stderr}`);
+  return JSON.parse(stdout) as { status: number; body: string }[];
 }
 
 function jsonOr(text: string): unknown {

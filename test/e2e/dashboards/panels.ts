@@ -20,24 +20,26 @@ export interface Asked {
 }
 
 /** @param chosen - Values for variables that offer several, for instance the service. */
-export function askPage(page: Page, sources: Sources, chosen: Values): readonly Asked[] {
+export async function askPage(page: Page, sources: Sources, chosen: Values): Promise<readonly Asked[]> {
   const { templating, panels } = written(page);
-  const values = valuesOf(templating.list, sources, chosen);
+  const values = await valuesOf(templating.list, sources, chosen);
   // Both in the order of the page.
   const all = page.sections
     .flatMap((section) => section.panels)
     .flatMap((panel, index) => (panels[index]?.targets ?? []).map((target) => ({ panel, target })));
-  return [...sources].flatMap(([type, source]) => {
+  const asked: Asked[] = [];
+  for (const [type, source] of sources) {
     const own = all.filter(({ target }) => target.datasource.type === type);
-    if (own.length === 0) return [];
-    const answers = source.ask(own.map(({ target }) => requestOf(fill(target, values), source)));
-    return own.map(({ panel, target }, index) => outcome(page, panel, target, answers[index]));
-  });
+    if (own.length === 0) continue;
+    const answers = await source.ask(own.map(({ target }) => requestOf(fill(target, values), source)));
+    asked.push(...own.map(({ panel, target }, index) => outcome(page, panel, target, answers[index])));
+  }
+  return asked;
 }
 
 /** @returns Variables that offer nothing to choose from. */
-export function emptyVariables(page: Page, sources: Sources, chosen: Values): readonly string[] {
-  const values = valuesOf(written(page).templating.list, sources, chosen);
+export async function emptyVariables(page: Page, sources: Sources, chosen: Values): Promise<readonly string[]> {
+  const values = await valuesOf(written(page).templating.list, sources, chosen);
   return Object.entries(values).flatMap(([name, value]) => (value === "" ? [name] : []));
 }
 

@@ -18,18 +18,18 @@ export type Values = Readonly<Record<string, string>>;
 /** The last quarter of an hour, which is as long as a box of the tests lives. */
 export const range = { seconds: 900, stepSeconds: 15, rateInterval: "60s" } as const;
 
-export function valuesOf(variables: readonly Variable[], sources: Sources, chosen: Values): Values {
+export async function valuesOf(variables: readonly Variable[], sources: Sources, chosen: Values): Promise<Values> {
   const values: Record<string, string> = {};
-  for (const variable of variables) values[variable.name] = valueOf(variable, sources, values, chosen);
+  for (const variable of variables) values[variable.name] = await valueOf(variable, sources, values, chosen);
   return values;
 }
 
-function valueOf(variable: Variable, sources: Sources, values: Values, chosen: Values): string {
+async function valueOf(variable: Variable, sources: Sources, values: Values, chosen: Values): Promise<string> {
   const { name, type, definition = "", query, includeAll = false, allValue, regex = "" } = variable;
   if (type === "datasource") return sources.has(String(query)) ? name : "";
   if (type === "textbox" || type === "constant") return String(query);
   if (type === "custom") return String(query).split(",")[0]?.split(" : ").at(-1)?.trim() ?? "";
-  const offered = chosenBy(regex, labelValues(substitute(definition, values), sources));
+  const offered = chosenBy(regex, await labelValues(substitute(definition, values), sources));
   const wanted = chosen[name];
   if (wanted !== undefined && offered.includes(wanted)) return wanted;
   if (includeAll && offered.length > 0) return allValue ?? offered.join("|");
@@ -48,20 +48,20 @@ function chosenBy(regex: string, values: readonly string[]): readonly string[] {
 }
 
 /** `label_values(selector, label)`, `metrics(regex)` and `query_result(...)`, as Grafana's Prometheus source has them. */
-function labelValues(definition: string, sources: Sources): readonly string[] {
+async function labelValues(definition: string, sources: Sources): Promise<readonly string[]> {
   const prometheus = sources.get("prometheus");
   const [, selector = "", label = ""] = /^label_values\((.+),\s*(\w+)\)$/.exec(definition) ?? [];
   if (prometheus === undefined) return [];
   if (label === "") return metricNames(prometheus, definition);
   const start = String(Date.now() / 1000 - range.seconds);
   const query = new URLSearchParams({ "match[]": selector, start }).toString();
-  const [answer] = prometheus.ask([{ method: "GET", path: `/api/v1/label/${label}/values?${query}` }]);
+  const [answer] = await prometheus.ask([{ method: "GET", path: `/api/v1/label/${label}/values?${query}` }]);
   return listIn(answer);
 }
 
-function metricNames(prometheus: DataSource, definition: string): readonly string[] {
+async function metricNames(prometheus: DataSource, definition: string): Promise<readonly string[]> {
   const [, pattern = "^$"] = /^metrics\((.+)\)$/.exec(definition) ?? [];
-  const [answer] = prometheus.ask([{ method: "GET", path: "/api/v1/label/__name__/values" }]);
+  const [answer] = await prometheus.ask([{ method: "GET", path: "/api/v1/label/__name__/values" }]);
   return listIn(answer).filter((name) => new RegExp(pattern).test(name));
 }
 
