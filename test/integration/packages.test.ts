@@ -59,7 +59,13 @@ import { start } from "@obsbox/sdk";
 start({ logs: { level: "loud" } });
 `;
 
-const boxFiles = ["dist/companion/companion.mjs", "stack/compose/compose.yaml", "stack/config/nginx/nginx.conf"];
+const boxFiles = [
+  "alerts/services.yml",
+  "dashboards/grafana/en/services/obsbox-services-red.json",
+  "dist/companion/companion.mjs",
+  "stack/compose/compose.yaml",
+  "stack/config/nginx/nginx.conf",
+];
 
 let folder: string;
 let sdk: Tarball;
@@ -81,10 +87,11 @@ describe.each([
     expect(paths).toEqual(expect.arrayContaining([...needed, "package.json", "LICENSE"]));
     const built = /^(package\.json|LICENSE|README\.md|dist\/.+(\.js|\.mjs|\.js\.map|\.d\.ts|\.html|\.css|\.svg))$/;
     const ofABox = /^stack\/(compose\/(compose\.yaml|\.env\.example)|config\/[\w./-]+|companion\/Dockerfile)$/;
-    const expected = { test: (path: string) => built.test(path) || ofABox.test(path) };
-    expect(paths.filter((path) => !expected.test(path) || /\.test\.|fixture|example[-s/]|\/src\//.test(path))).toEqual(
-      [],
-    );
+    const ofDashboards = /^(alerts\/[\w.-]+\.yml|dashboards\/(grafana|kibana)\/[\w/-]+\.json)$/;
+    const isExpected = (path: string) => [built, ofABox, ofDashboards].some((pattern) => pattern.test(path));
+    // What is compiled of a folder src keeps the folder's name.
+    const unwanted = /\.test\.|fixture|example[-s/]|^(?!dist\/).*\/src\//;
+    expect(paths.filter((path) => !isExpected(path) || unwanted.test(path))).toEqual([]);
   });
 
   test("is what publint expects of a package", async () => {
