@@ -16,7 +16,7 @@ import { readBox } from "../../cli/box/box.ts";
 import { pages } from "../../dashboards/src/pages.ts";
 import { kinds, openBox } from "../e2e/box/box.ts";
 import type { Box } from "../e2e/box/box.ts";
-import { removeBoxes } from "../e2e/box/end.ts";
+import { removeBox } from "../e2e/box/end.ts";
 import { visitHealthily, visitWildly } from "../e2e/box/load.ts";
 import { ordersOnHost } from "../e2e/box/orders.ts";
 import type { OrdersOnHost } from "../e2e/box/orders.ts";
@@ -82,7 +82,7 @@ afterAll(async () => {
   removeDisk();
   viewer?.close();
   webhook.close();
-  if (!process.env["OBSBOX_KEEP"]) removeBoxes();
+  if (!process.env["OBSBOX_KEEP"]) removeBox(kinds.drilled);
 }, 120_000);
 
 /** All at once: they do not hide each other. */

@@ -14,7 +14,7 @@ import { root } from "../../helpers/run-program.ts";
 import { runCommand } from "./command.ts";
 import type { CommandResult } from "./command.ts";
 
-interface Kind {
+export interface Kind {
   /** Of the Compose project, and of a folder that a second run of the tests finds again. */
   readonly project: string;
   /** Lines of `.env` beside those of a new box. */

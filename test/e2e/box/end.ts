@@ -2,15 +2,16 @@
 import { existsSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { boxAt, folderOf, kinds } from "./box.ts";
+import type { Kind } from "./box.ts";
 
 export function teardown(): void {
-  if (!process.env["OBSBOX_KEEP"]) removeBoxes();
+  if (process.env["OBSBOX_KEEP"]) return;
+  for (const kind of Object.values(kinds)) removeBox(kind);
 }
 
-export function removeBoxes(): void {
-  const folders = Object.values(kinds).map(folderOf);
-  for (const folder of folders.filter((one) => existsSync(join(one, "compose.yaml")))) {
-    boxAt(folder).compose("--profile", "*", "down", "--volumes", "--timeout", "10");
-    rmSync(folder, { recursive: true });
-  }
+export function removeBox(kind: Kind): void {
+  const folder = folderOf(kind);
+  if (!existsSync(join(folder, "compose.yaml"))) return;
+  boxAt(folder).compose("--profile", "*", "down", "--volumes", "--timeout", "10");
+  rmSync(folder, { recursive: true });
 }
