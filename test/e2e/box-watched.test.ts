@@ -11,16 +11,17 @@ import { renderTable } from "../../cli/report/table.ts";
 import { waitFor } from "../helpers/wait-for.ts";
 import { kinds, openBox } from "./box/box.ts";
 import type { Box } from "./box/box.ts";
-import { visitHealthily, visitWildly } from "./box/load.ts";
+import { visitWildly } from "./box/load.ts";
 import { ordersOnHost } from "./box/orders.ts";
 import type { OrdersOnHost } from "./box/orders.ts";
+import { listen } from "./box/quiet.ts";
 import { openDataSources } from "./dashboards/data-sources.ts";
 import { askPage, emptyVariables } from "./dashboards/panels.ts";
 import type { Asked } from "./dashboards/panels.ts";
 import type { Sources } from "./dashboards/variables.ts";
 
-/** 5 minutes here, 30 in the long run. */
-const quietMs = 60_000 * Number(process.env["OBSBOX_QUIET_MINUTES"] ?? 5);
+/** Half an hour in test/long/box-quiet.test.ts. */
+const quietMinutes = 5;
 const patienceMs = 5 * 60_000;
 
 let box: Box;
@@ -63,27 +64,13 @@ async function askAll(): Promise<readonly Asked[]> {
 describe("while all is well", () => {
   test(
     "no alert fires but the one that always does, and none is about to",
-    { timeout: quietMs + 120_000 },
+    { timeout: (quietMinutes + 5) * 60_000 },
     async () => {
-      const end = new AbortController();
-      const load = visitHealthily(end.signal, orders.url);
-      const began = Date.now();
-      const seconds = Math.round(quietMs / 1000);
-      await waitFor(
-        "the end of the quiet time",
-        () => Promise.resolve(Date.now() - began >= quietMs),
-        quietMs + 10_000,
-      );
-      const fired = await namesOf(`count by (alertname) (max_over_time(ALERTS{alertstate="firing"}[${seconds}s]))`);
-      // The machine itself is busy with tests.
-      const pending = await namesOf('count by (alertname) (ALERTS{alertstate="pending",component!="host"})');
-      expect({ fired, pending }).toEqual({ fired: ["Watchdog"], pending: [] });
+      expect(await listen(sources, orders.url, quietMinutes)).toEqual({ fired: ["Watchdog"], pending: [] });
       const unwell = (await askAll()).filter(
         ({ emptyIsHealthy, needs, largest }) => emptyIsHealthy && needs === undefined && largest !== 0,
       );
       expect(unwell.map(({ page, panel, largest }) => [page, panel, largest])).toEqual([]);
-      end.abort();
-      await load;
     },
   );
 });
@@ -120,15 +107,6 @@ describe("while everything happens", () => {
     expect(isThere ? await emptyVariables(page, sources, chosen()) : []).toEqual([]);
   });
 });
-
-async function namesOf(query: string): Promise<readonly string[]> {
-  const path = `/api/v1/query?${new URLSearchParams({ query }).toString()}`;
-  const [answer] = (await sources.get("prometheus")?.ask([{ method: "GET", path }])) ?? [];
-  const { data } = (answer?.body ?? { data: { result: [] } }) as {
-    data: { result: readonly { readonly metric: { readonly alertname: string } }[] };
-  };
-  return data.result.map(({ metric }) => metric.alertname).toSorted();
-}
 
 /** A line for each target: the page, the panel, how much it answered. */
 function reportOf(all: readonly Asked[]): string {

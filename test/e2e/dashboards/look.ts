@@ -25,26 +25,19 @@ const calmMs = 2500;
 /** What a visitor of a page of one service has chosen. */
 const chosen = "var-service=orders";
 
-interface Finding {
-  readonly dashboard: string;
-  readonly view: string;
-  readonly problem: string;
-}
-
 const box = boxAt(folder);
 (await box.signedIn(role)).close();
 if (pictures !== "") mkdirSync(pictures, { recursive: true });
 const browser = await launchBrowser(tools.chromium.command);
-const findings: Finding[] = [];
+const findings: string[] = [];
 for (const theme of themes) for (const width of widths) findings.push(...(await lookAtAll(browser, theme, width)));
 await browser.close();
-for (const { dashboard, view, problem } of findings) process.stdout.write(`${dashboard} (${view}): ${problem}\n`);
 process.stdout.write(
   `${pages.length} dashboards, ${themes.length * widths.length} views each: ${findings.length} problems\n`,
 );
 process.exitCode = findings.length > 0 ? 1 : 0;
 
-async function lookAtAll(browser: Browser, theme: (typeof themes)[number], width: number): Promise<readonly Finding[]> {
+async function lookAtAll(browser: Browser, theme: (typeof themes)[number], width: number): Promise<readonly string[]> {
   const view = `${theme} ${width}`;
   const page = await browser.newPage({ viewport: { width, height }, colorScheme: theme, ignoreHTTPSErrors: true });
   const errors: string[] = [];
@@ -53,12 +46,14 @@ async function lookAtAll(browser: Browser, theme: (typeof themes)[number], width
     if (response.status() >= 400) errors.push(`${response.status()} for ${new URL(response.url()).pathname}`);
   });
   await signIn(page);
-  const found: Finding[] = [];
+  const found: string[] = [];
   for (const dashboard of pages) {
     errors.length = 0;
     const problems = await lookAt(page, dashboard, theme);
     if (pictures !== "") await takePicture(page, join(pictures, `${dashboard.uid}-${theme}-${width}.png`));
-    for (const problem of [...problems, ...new Set(errors)]) found.push({ dashboard: dashboard.uid, view, problem });
+    const own = [...problems, ...new Set(errors)];
+    for (const problem of own) process.stdout.write(`${dashboard.uid} (${view}): ${problem}\n`);
+    found.push(...own);
   }
   await page.close();
   return found;
