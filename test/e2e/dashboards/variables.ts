@@ -27,7 +27,8 @@ export async function valuesOf(variables: readonly Variable[], sources: Sources,
 async function valueOf(variable: Variable, sources: Sources, values: Values, chosen: Values): Promise<string> {
   const { name, type, definition = "", query, includeAll = false, allValue, regex = "" } = variable;
   if (type === "datasource") return sources.has(String(query)) ? name : "";
-  if (type === "textbox" || type === "constant") return String(query);
+  if (type === "textbox") return chosen[name] ?? String(query);
+  if (type === "constant") return String(query);
   if (type === "custom") return String(query).split(",")[0]?.split(" : ").at(-1)?.trim() ?? "";
   const offered = chosenBy(regex, await labelValues(substitute(definition, values), sources));
   const wanted = chosen[name];
