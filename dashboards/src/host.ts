@@ -1,4 +1,5 @@
 /** What the pages about hosts ask of node_exporter: use, saturation and errors of one machine, by instance. */
+import { saysFrom, worseBelow } from "./panels/index.ts";
 import { interval } from "./promql.ts";
 
 /** Hosts that are chosen on the page. */
@@ -38,8 +39,13 @@ export const host = {
   uptime: `max by (instance) (node_time_seconds{${chosen}} - node_boot_time_seconds{${chosen}})`,
 } as const;
 
-/** From where on `diskFullIn` means that no end is in sight. */
-export const never = year * 0.99;
+const day = 24 * 3600;
+
+/** How `diskFullIn` is shown. */
+export const timeToFull = {
+  thresholds: worseBelow(7 * day, day),
+  mappings: saysFrom(year * 0.99, { en: "not in sight", zh: "暂无风险" }, "green"),
+} as const;
 
 /** Adds the name that the machine has for itself. */
 export function withName(expr: string): string {

@@ -1,12 +1,11 @@
 /** D9: why is this machine slow? Use, saturation and errors of one host. */
-import { chosen, disks, host, hostNetwork, never, wires } from "../host.ts";
+import { chosen, disks, host, hostNetwork, timeToFull, wires } from "../host.ts";
 import type { Page } from "../model.ts";
-import { alerts, says, saysFrom, series, stat, table, worseAbove, worseBelow } from "../panels/index.ts";
+import { alerts, oneIsWell, says, series, stat, table, worseAbove } from "../panels/index.ts";
 import { interval } from "../promql.ts";
 import { now, prom } from "../targets.ts";
 import { dataSources, labelValues } from "../variables.ts";
 
-const day = 24 * 3600;
 const byDisk = "device, mountpoint";
 const mount = "{{mountpoint}}";
 
@@ -83,8 +82,7 @@ export const hostsDetail: Page = {
           unit: "s",
           decimals: 1,
           targets: [now(`min(${host.diskFullIn("instance")})`)],
-          thresholds: worseBelow(7 * day, day),
-          mappings: saysFrom(never, { en: "not in sight", zh: "暂无风险" }, "green"),
+          ...timeToFull,
         }),
         stat({
           title: { en: "Up for", zh: "运行时长" },
@@ -276,10 +274,7 @@ export const hostsDetail: Page = {
           unit: "none",
           width: 8,
           targets: [now(`min(node_timex_sync_status{${chosen}})`)],
-          thresholds: [
-            [undefined, "yellow"],
-            [1, "green"],
-          ],
+          thresholds: oneIsWell("yellow"),
           mappings: says({
             0: [{ en: "not in step", zh: "未同步" }, "yellow"],
             1: [{ en: "in step", zh: "已同步" }, "green"],
@@ -370,8 +365,7 @@ export const hostsDetail: Page = {
               unit: "s",
               decimals: 1,
               expr: host.diskFullIn("mountpoint, device"),
-              thresholds: worseBelow(7 * day, day),
-              mappings: saysFrom(never, { en: "not in sight", zh: "暂无风险" }, "green"),
+              ...timeToFull,
             },
             {
               title: { en: "Inodes used", zh: "inode 使用率" },

@@ -1,13 +1,10 @@
 /** D9: is a machine short of something? All of them on one page. */
-import { chosen, host, hostNetwork, never, withName } from "../host.ts";
+import { chosen, host, hostNetwork, timeToFull, withName } from "../host.ts";
 import type { Link, Page } from "../model.ts";
-import { alerts, saysFrom, series, stat, table, worseAbove, worseBelow } from "../panels/index.ts";
+import { alerts, series, stat, table, worseAbove } from "../panels/index.ts";
 import { now, prom } from "../targets.ts";
 import { dataSources, labelValues } from "../variables.ts";
 
-const day = 24 * 3600;
-const full = worseBelow(7 * day, day);
-const notInSight = saysFrom(never, { en: "not in sight", zh: "暂无风险" }, "green");
 const detail = { en: "This host", zh: "该主机" };
 const toHost: Link = { title: detail, page: "hosts-detail", variables: { instance: "${__value.raw:percentencode}" } };
 const toHostOfCurve = [
@@ -81,8 +78,7 @@ export const hostsOverview: Page = {
           unit: "s",
           decimals: 1,
           targets: [now(`min(${host.diskFullIn("instance")})`)],
-          thresholds: full,
-          mappings: notInSight,
+          ...timeToFull,
         }),
         stat({
           title: { en: "Killed for memory", zh: "OOM 次数" },
@@ -143,8 +139,7 @@ export const hostsOverview: Page = {
               unit: "s",
               decimals: 1,
               expr: withName(host.diskFullIn("instance")),
-              thresholds: full,
-              mappings: notInSight,
+              ...timeToFull,
             },
             {
               title: { en: "Disk busy", zh: "磁盘繁忙" },

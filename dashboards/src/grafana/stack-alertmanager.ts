@@ -1,16 +1,12 @@
 /** D14: do alerts reach people? */
 import { box, leavesWords, reloadWords } from "../box.ts";
 import type { Page } from "../model.ts";
-import { alerts, series, stat, table, worseAbove } from "../panels/index.ts";
+import { alerts, oneIsWell, series, stat, table, worseAbove } from "../panels/index.ts";
 import { now, prom } from "../targets.ts";
 import { dataSources } from "../variables.ts";
 
 const rate = (series: string) => `sum(rate(${series}[$__rate_interval]))`;
 const inRange = (series: string) => `sum by (receiver_name, integration) (increase(${series}[$__range]))`;
-const good = [
-  [undefined, "red"],
-  [1, "green"],
-] as const;
 
 export const stackAlertmanager: Page = {
   uid: "stack-alertmanager",
@@ -37,7 +33,7 @@ export const stackAlertmanager: Page = {
           },
           unit: "none",
           targets: [now("min(alertmanager_config_last_reload_successful)")],
-          thresholds: good,
+          thresholds: oneIsWell(),
           mappings: reloadWords,
         }),
         stat({
@@ -48,10 +44,7 @@ export const stackAlertmanager: Page = {
           },
           unit: "none",
           targets: [now("max(alertmanager_integrations)")],
-          thresholds: [
-            [undefined, "yellow"],
-            [1, "green"],
-          ],
+          thresholds: oneIsWell("yellow"),
         }),
         stat({
           title: { en: "Heartbeat", zh: "心跳外送" },
@@ -61,7 +54,7 @@ export const stackAlertmanager: Page = {
           },
           unit: "none",
           targets: [now(box.heartbeat)],
-          thresholds: good,
+          thresholds: oneIsWell(),
           mappings: leavesWords,
         }),
         stat({

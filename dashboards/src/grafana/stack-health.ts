@@ -1,7 +1,7 @@
 /** D12: can I trust this stack? */
 import { box, certificateDays, elasticsearchWords, leavesWords, runsWords, upWords } from "../box.ts";
 import type { Link, Page } from "../model.ts";
-import { alerts, bars, series, stat, states, table, worseAbove, worseBelow } from "../panels/index.ts";
+import { alerts, bars, oneIsWell, series, stat, states, table, worseAbove, worseBelow } from "../panels/index.ts";
 import { now, prom } from "../targets.ts";
 import { dataSources } from "../variables.ts";
 
@@ -10,11 +10,6 @@ const toAlertmanager: Link = { title: { en: "Alertmanager", zh: "Alertmanager" }
 const toElasticsearch: Link = { title: { en: "Elasticsearch", zh: "Elasticsearch" }, page: "stack-elasticsearch" };
 const toDoor: Link = { title: { en: "Door", zh: "入口" }, page: "stack-nginx" };
 const toPipeline: Link = { title: { en: "Telemetry pipeline", zh: "遥测管道" }, page: "stack-pipeline" };
-
-const good = [
-  [undefined, "red"],
-  [1, "green"],
-] as const;
 
 export const stackHealth: Page = {
   uid: "stack-health",
@@ -49,7 +44,7 @@ export const stackHealth: Page = {
           },
           unit: "none",
           targets: [now(box.watchdog)],
-          thresholds: good,
+          thresholds: oneIsWell(),
           mappings: runsWords,
           links: [toPrometheus],
         }),
@@ -61,7 +56,7 @@ export const stackHealth: Page = {
           },
           unit: "none",
           targets: [now(box.heartbeat)],
-          thresholds: good,
+          thresholds: oneIsWell(),
           mappings: leavesWords,
           links: [toAlertmanager],
         }),
@@ -191,7 +186,7 @@ export const stackHealth: Page = {
           height: 11,
           targets: [prom("min by (job) (up)", "{{job}}")],
           mappings: upWords,
-          thresholds: good,
+          thresholds: oneIsWell(),
           links: [toPrometheus],
         }),
         alerts({

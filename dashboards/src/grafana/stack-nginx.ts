@@ -3,7 +3,7 @@ import { logFields } from "@obsbox/sdk/vocabulary";
 import { box, certificateDays, upWords } from "../box.ts";
 import { and } from "../lucene.ts";
 import type { Page } from "../model.ts";
-import { logTable, series, stat, states, table, worseAbove, worseBelow } from "../panels/index.ts";
+import { logTable, oneIsWell, series, stat, states, table, worseAbove, worseBelow } from "../panels/index.ts";
 import { quantile, requests, sumRate } from "../promql.ts";
 import { countLogs, now, prom, topLogs } from "../targets.ts";
 import { dataSources } from "../variables.ts";
@@ -49,10 +49,7 @@ export const stackNginx: Page = {
           },
           unit: "none",
           targets: [now("min(nginx_up) or vector(0)")],
-          thresholds: [
-            [undefined, "red"],
-            [1, "green"],
-          ],
+          thresholds: oneIsWell(),
           mappings: upWords,
         }),
         stat({
@@ -193,10 +190,7 @@ export const stackNginx: Page = {
           width: 12,
           height: 8,
           targets: [prom('min by (part) (probe_success{job="probe"})', "{{part}}")],
-          thresholds: [
-            [undefined, "red"],
-            [1, "green"],
-          ],
+          thresholds: oneIsWell(),
           mappings: upWords,
         }),
         series({

@@ -1,7 +1,7 @@
 /** D13: does Prometheus take everything in, and how long will its room last? */
 import { box, reloadWords } from "../box.ts";
 import type { Page } from "../model.ts";
-import { says, series, stat, table, worseAbove } from "../panels/index.ts";
+import { oneIsWell, says, series, stat, table, worseAbove } from "../panels/index.ts";
 import { now, prom } from "../targets.ts";
 import { dataSources } from "../variables.ts";
 
@@ -39,10 +39,7 @@ export const stackPrometheus: Page = {
           },
           unit: "none",
           targets: [now("min(prometheus_config_last_reload_successful)")],
-          thresholds: [
-            [undefined, "red"],
-            [1, "green"],
-          ],
+          thresholds: oneIsWell(),
           mappings: reloadWords,
         }),
         stat({
@@ -115,10 +112,7 @@ export const stackPrometheus: Page = {
               title: { en: "Answers", zh: "状态" },
               unit: "none",
               expr: "max by (job, instance) (up)",
-              thresholds: [
-                [undefined, "red"],
-                [1, "green"],
-              ],
+              thresholds: oneIsWell(),
               mappings: says({
                 0: [{ en: "down", zh: "异常" }, "red"],
                 1: [{ en: "up", zh: "正常" }, "green"],

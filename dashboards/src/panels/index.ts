@@ -14,6 +14,6 @@ export { stat } from "./stat.ts";
 export { states } from "./states.ts";
 export { table } from "./table.ts";
 export { text } from "./text.ts";
-export { colored, worseAbove, worseBelow } from "./thresholds.ts";
+export { colored, oneIsWell, worseAbove, worseBelow } from "./thresholds.ts";
 export type { Thresholds } from "./thresholds.ts";
 export { traces } from "./traces.ts";

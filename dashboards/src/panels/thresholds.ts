@@ -23,6 +23,14 @@ export function worseBelow(warning: number, critical: number): Thresholds {
   ];
 }
 
+/** For what is 1 while all is well. */
+export function oneIsWell(otherwise: Color = "red"): Thresholds {
+  return [
+    [undefined, otherwise],
+    [1, "green"],
+  ];
+}
+
 /** Thresholds as Grafana writes them. */
 export function stepsOf(thresholds: Thresholds): Json {
   return { mode: "absolute", steps: thresholds.map(([value, color]) => ({ value: value ?? null, color })) };
