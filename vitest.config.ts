@@ -5,6 +5,8 @@ const kinds = [
   { name: "unit", include: ["{sdk/src,stack,cli,alerts,dashboards}/**/*.test.ts"], testTimeout: 5000 },
   { name: "contract", include: ["test/contract/*.test.ts"], testTimeout: 30_000 },
   { name: "integration", include: ["test/integration/*.test.ts"], testTimeout: 60_000 },
+  // Losses, outages and crashes: one file at a time, because each measures.
+  { name: "reliability", include: ["test/reliability/*.test.ts"], testTimeout: 5 * 60_000 },
   { name: "browser", include: ["test/browser/*.test.ts"], testTimeout: 120_000 },
   // Containers of the real components: one file at a time, because each starts some.
   { name: "stack", include: ["test/e2e/*.test.ts"], testTimeout: 5 * 60_000 },
@@ -29,7 +31,7 @@ export default defineConfig({
         hookTimeout: testTimeout,
         ...(name === "stack" ? { globalSetup: ["test/e2e/box/end.ts"], env: containersEnvironment } : {}),
         // Long tests measure: one at a time, so that they do not measure each other.
-        fileParallelism: !["long", "browser", "stack"].includes(name),
+        fileParallelism: !["long", "browser", "stack", "reliability"].includes(name),
       },
     })),
   },
