@@ -40,6 +40,7 @@ describe("a line of the logger", () => {
       "@timestamp": expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/),
       "ecs.version": "9.0.0",
       "event.dataset": "logs_app",
+      "event.id": expect.stringMatching(/^[0-9a-f]{16}-\d+$/),
       "host.hostname": expect.any(String),
       "log.level": "info",
       message: "plain",
@@ -146,6 +147,19 @@ test("an old pino is named with the remedy", async () => {
   );
 });
 
+test("every line of the process has an id with a number that has no gaps", async () => {
+  await using program = startProgram("express-app.cjs", { flags: register });
+  const base = `http://127.0.0.1:${await program.port()}`;
+  for (let count = 0; count < 5; count++) await fetch(`${base}/things/${count}`);
+  const lines = await waitFor("five access lines", () => {
+    const found = program.lines().filter((fields) => fields["event.action"] === "http-request");
+    return found.length === 5 && program.lines().filter((fields) => "event.id" in fields);
+  });
+  const ids = lines.map((fields) => /^([0-9a-f]{16})-(\d+)$/.exec(String(fields["event.id"])) ?? []);
+  expect(new Set(ids.map(([, start]) => start)).size).toBe(1);
+  expect(ids.map(([, , number]) => Number(number))).toEqual(ids.map((_, index) => index + 1));
+});
+
 test("every request has one access line, without its query", async () => {
   await using program = startProgram("express-app.cjs", { flags: register });
   const base = `http://127.0.0.1:${await program.port()}`;
@@ -190,7 +204,7 @@ describe("with OBSBOX_LOG_DIR", () => {
     expect(program.lines()).toEqual([]);
     const names = (await readdir(env.OBSBOX_LOG_DIR)).toSorted();
     expect(names).toHaveLength(3);
-    expect(names.every((name) => /^many-lines\.\d{8}T\d{9}Z\.\d+\.[0-9a-f]{8}\.ndjson$/.test(name))).toBe(true);
+    expect(names.every((name) => /^many-lines\.\d{8}T\d{9}Z\.[\w-]+\.\d+\.[0-9a-f]{8}\.ndjson$/.test(name))).toBe(true);
     const files = await Promise.all(names.map((name) => readFile(join(env.OBSBOX_LOG_DIR, name), "utf8")));
     const all = files.map((file) =>
       file
@@ -204,6 +218,16 @@ describe("with OBSBOX_LOG_DIR", () => {
       .flat()
       .flatMap((fields) => (fields["labels.n"] === undefined ? [] : [Number(fields["labels.n"])]));
     expect(numbers).toEqual(Array.from({ length: numbers.length }, (_, index) => 499 - numbers.length + 1 + index));
+  });
+
+  test("lines go to stdout too when both are targets", async () => {
+    const dir = await mkdtemp(join(tmpdir(), "obsbox-logs-"));
+    const env = { OBSBOX_LOG_DIR: dir, OBSBOX_LOG_TARGETS: "file,stdout" };
+    await using program = startProgram("many-lines.mjs", { env });
+    expect(await program.ended()).toBe(0);
+    const files = await Promise.all((await readdir(dir)).map((name) => readFile(join(dir, name), "utf8")));
+    expect(files.join("").split("\n").slice(1).join("\n")).toBe(program.stdout());
+    expect(program.lines()).toHaveLength(500);
   });
 
   test("a folder that cannot be made is said, and stdout takes its place", async () => {

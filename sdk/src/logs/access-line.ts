@@ -1,6 +1,7 @@
 /** The one line for each request answered, written from encoded parts instead of through pino. */
 import type { Span } from "@opentelemetry/api";
 import { logFields } from "../vocabulary.ts";
+import { encodeEventId } from "./event-id.ts";
 import { cutText } from "./limits.ts";
 import { logger, writeTimestamp } from "./logger.ts";
 import { encodeSpan } from "./pino-bindings.ts";
@@ -42,15 +43,16 @@ function encode(request: AnsweredRequest, level: string, serviceFields: string):
   const { method, path, route, status, durationMs, userAgent, isAborted } = request;
   const isFailure = isAborted || level === "error";
   const end = isAborted ? "aborted" : String(status);
+  const shownPath = cutText(path);
   return (
-    `{"${logFields.level}":"${level}"${writeTimestamp()}${serviceFields}${encodeSpan(request.span)}` +
+    `{"${logFields.level}":"${level}"${writeTimestamp()}${encodeEventId()}${serviceFields}${encodeSpan(request.span)}` +
     `,"${logFields.eventAction}":"http-request","${logFields.eventOutcome}":"${isFailure ? "failure" : "success"}"` +
     `,"${logFields.eventDuration}":${Math.round(durationMs * 1e6)}` +
     `,"${logFields.httpRequestMethod}":${JSON.stringify(method)}` +
     (status === undefined ? "" : `,"${logFields.httpResponseStatusCode}":${status}`) +
-    `,"${logFields.urlPath}":${JSON.stringify(cutText(path))}` +
+    `,"${logFields.urlPath}":${JSON.stringify(shownPath)}` +
     (route === undefined ? "" : `,"${logFields.httpRoute}":${JSON.stringify(route)}`) +
     (userAgent === undefined ? "" : `,"${logFields.userAgentOriginal}":${JSON.stringify(cutText(userAgent))}`) +
-    `,"${logFields.message}":${JSON.stringify(`${method} ${cutText(path)} ${end} ${durationMs.toFixed(1)} ms`)}}\n`
+    `,"${logFields.message}":${JSON.stringify(`${method} ${shownPath} ${end} ${durationMs.toFixed(1)} ms`)}}\n`
   );
 }

@@ -47,6 +47,13 @@ describe("a field", () => {
     expect(Object.keys(toEcsFields(given))).toEqual([expect.stringMatching(/^(labels|app)\./)]);
   });
 
+  test("does not stand twice where the SDK has a label of that name", () => {
+    expect(toEcsFields({ colored: false, http_route: "/x" })).toEqual({
+      "labels.colored_": false,
+      "labels.http_route_": "/x",
+    });
+  });
+
   test("of no name can override what the SDK writes", () => {
     const reserved = new Set<string>(
       Object.values(logFields).filter((field) =>

@@ -6,8 +6,9 @@
  * @see https://www.elastic.co/docs/reference/ecs
  */
 import { IncomingMessage, ServerResponse } from "node:http";
+import { kindOfKey } from "../redaction/index.ts";
 import { logFields } from "../vocabulary.ts";
-import { bounded, cutText, isError, readableEntries, unserializable } from "./limits.ts";
+import { bounded, cutText, isError, readProperties, unserializable } from "./limits.ts";
 import type { Json } from "./limits.ts";
 
 /** The version of the schema that the fields belong to. */
@@ -22,7 +23,10 @@ const openFieldSets = new Set(
 );
 
 /** Fields in those sets that only the SDK writes. */
-const ownFields = new Set<string>([logFields.eventDataset, "event.id"]);
+const ownFields = new Set<string>([logFields.eventDataset, logFields.eventId]);
+
+/** Labels that the SDK writes by itself: a key that stands twice in a line makes stores refuse it. */
+const ownLabels = new Set<string>([logFields.colored, logFields.httpRoute, "labels.trace_sampled"]);
 
 /** Causes below each other in a stack trace. */
 const maxCauses = 4;
@@ -32,31 +36,52 @@ type Fields = Record<string, Json>;
 /** Turns what was passed to a log call, or to `child()`, into ECS fields. */
 export function toEcsFields(given: object): Fields {
   const fields: Fields = {}; // Every key that is not known gets a prefix, `__proto__` too.
-  for (const [key, value] of readableEntries(given)) addField(fields, key, value);
+  readProperties(given, (key, value) => addField(fields, key, value));
   return fields;
 }
 
 function addField(fields: Fields, key: string, value: unknown): void {
   try {
-    Object.assign(fields, fieldsFor(key, value));
+    if (typeof value === "object" && addKnownObject(fields, key, value)) return;
+    const copied = bounded(value, kindOfKey(key));
+    if (copied !== undefined) fields[placeFor(key, copied)] = copied;
   } catch {
     fields[placeFor(key, unserializable)] = unserializable; // A proxy or a getter that throws.
   }
 }
 
-function fieldsFor(key: string, value: unknown): Fields {
-  if ((key === "err" || key === "error") && isError(value)) return errorFields(value);
-  if (value instanceof IncomingMessage) return requestFields(value);
-  if (value instanceof ServerResponse) return { [logFields.httpResponseStatusCode]: value.statusCode };
-  const copied = bounded(value);
-  return copied === undefined ? {} : { [placeFor(key, copied)]: copied };
+/** Errors, and requests and answers of a server, have fields of their own. */
+function addKnownObject(fields: Fields, key: string, value: object | null): boolean {
+  const known =
+    (key === "err" || key === "error") && isError(value)
+      ? errorFields(value)
+      : value instanceof IncomingMessage
+        ? requestFields(value)
+        : value instanceof ServerResponse
+          ? { [logFields.httpResponseStatusCode]: value.statusCode }
+          : undefined;
+  if (known !== undefined) Object.assign(fields, known);
+  return known !== undefined;
 }
 
+/** Places of plain values, which depend on nothing but their keys; callers may make keys up. */
+const plainPlaces = new Map<string, string>();
+const maxPlaces = 5000;
+
 function placeFor(key: string, value: Json): string {
-  if (isOpen(key, value)) return key;
+  if (typeof value === "object" && value !== null) return isOpen(key, value) ? key : placed("app", key);
   if (key === "name" && typeof value === "string") return logFields.logger;
-  const isPlain = typeof value !== "object" || value === null;
-  return `${isPlain ? "labels" : "app"}.${key.replaceAll(".", "_") || "_"}`;
+  const known = plainPlaces.get(key);
+  if (known !== undefined) return known;
+  const place = isOpen(key, value) ? key : placed("labels", key);
+  if (plainPlaces.size >= maxPlaces) plainPlaces.clear();
+  plainPlaces.set(key, place);
+  return place;
+}
+
+function placed(parent: "app" | "labels", key: string): string {
+  const place = `${parent}.${key.replaceAll(".", "_") || "_"}`;
+  return ownLabels.has(place) ? `${place}_` : place;
 }
 
 function isOpen(key: string, value: Json): boolean {

@@ -1,140 +1,166 @@
 /**
- * Log files for a shipper to read: one file for each process and rotation, whole lines, never renamed. A line whose
- * call has returned is with the operating system, so killing the process loses none.
+ * Log files for a shipper to read: whole lines, one file for each process and rotation, never renamed. A line whose
+ * call has returned is with the operating system, so killing the process loses none. While the disk is full, lines
+ * wait in memory; the oldest go when there are too many.
  */
-import { randomBytes } from "node:crypto";
-import { closeSync, mkdirSync, openSync, readdirSync, rmSync, writeSync } from "node:fs";
-import { join } from "node:path";
+import { closeSync, fstatSync, writeSync } from "node:fs";
 import { messageOf, report } from "../diagnostics.ts";
-import { logFields } from "../vocabulary.ts";
-import { datasetOf } from "./dataset.ts";
-import { ecsVersion } from "./ecs.ts";
+import { LineQueue } from "./line-queue.ts";
+import { LogFolder } from "./log-folder.ts";
+import type { FolderSettings, OpenFile } from "./log-folder.ts";
 import { countDropped } from "./losses.ts";
 import type { LogSink } from "./sink.ts";
 
-export interface FileSettings {
-  readonly dir: string;
-  /** Begins every file's name. */
-  readonly service: string;
-  /** Size at which the next file begins. */
-  readonly fileBytes: number;
-  /** Files of this process, and of processes that have ended, that are kept. */
-  readonly fileCount: number;
-}
-
 const maxLineBytes = 32 * 1024;
 
-/** @throws Error when the folder cannot be made or written to. */
-export function createFileSink(settings: FileSettings): LogSink {
-  mkdirSync(settings.dir, { recursive: true });
+/** What may wait for room on the disk. */
+const maxWaitingBytes = 16 * 1024 ** 2;
+
+/** Pause before a disk that took nothing is tried again. */
+const retryMs = 250;
+
+/** Most that is written before the event loop goes on, when many lines have waited. */
+const maxBytesAtOnce = 1024 ** 2;
+
+/** How often to look whether somebody has removed the file. */
+const lookEveryMs = 1000;
+
+/** Codes of a disk that may have room again later. */
+const passing = new Set<unknown>(["ENOSPC", "EDQUOT"]);
+
+/** @throws Error when the folder cannot be made or written to; a full disk is waited for. */
+export function createFileSink(settings: FolderSettings): LogSink {
   return new FileSink(settings);
 }
 
 class FileSink implements LogSink {
   readonly maxLineBytes = maxLineBytes;
-  readonly #settings: FileSettings;
-  readonly #prefix: string;
-  /** Names of this service's files; the process is the first group. */
-  readonly #pattern: RegExp;
-  #fd: number;
-  #size = 0;
-  /** The previous write stopped within a line: a full disk, for instance. */
+  readonly #dir: string;
+  readonly #folder: LogFolder;
+  readonly #queue = new LineQueue(maxWaitingBytes);
+  /** Undefined while none can be begun. */
+  #file: OpenFile | undefined;
+  /** The previous write stopped within a line, which the next one ends. */
   #isTorn = false;
-  /** When the latest file was begun. Rises with each file, whatever the system clock does: names are in that order. */
-  #begunMs = 0;
+  #isBehind = false;
+  #timer: NodeJS.Timeout | undefined;
+  #left = 0;
+  #nextLook = 0;
+  #nextRotation = 0;
+  #isEnding = false;
 
-  constructor(settings: FileSettings) {
-    this.#settings = settings;
-    this.#prefix = settings.service.replace(/[^A-Za-z0-9_-]/g, "_");
-    this.#pattern = new RegExp(`^${this.#prefix}\\.\\d{8}T\\d{9}Z\\.(\\d+)\\.[0-9a-f]{8}\\.ndjson$`);
-    this.#fd = this.#open();
+  constructor(settings: FolderSettings) {
+    this.#dir = settings.dir;
+    this.#folder = new LogFolder(settings);
+    try {
+      this.#file = this.#folder.begin();
+    } catch (error) {
+      if (!isPassing(error)) throw error;
+      this.#fallBehind(error);
+    }
   }
 
   write(line: string): void {
+    this.#lose(this.#queue.add(line));
+    if (this.#isEnding) this.end();
+    else if (!this.#isBehind) this.#writeOut();
+  }
+
+  /** One try: a disk that is full is not waited for. */
+  flush(): void {
+    this.#writeOut(Infinity);
+  }
+
+  end(): void {
+    this.#isEnding = true;
+    this.#writeOut(Infinity);
+    clearTimeout(this.#timer);
+    this.#lose(this.#queue.clear());
+  }
+
+  waitingBytes(): number {
+    return this.#queue.bytes;
+  }
+
+  #writeOut(maxBytes = maxBytesAtOnce): void {
+    this.#left = maxBytes;
     try {
-      if (this.#size >= this.#settings.fileBytes) this.#rotate();
-      this.#append(this.#isTorn ? `\n${line}` : line);
+      this.#isBehind = !this.#queue.writeOut(this.#writeSome);
+      if (this.#isBehind) this.#tryAgainLater();
     } catch (error) {
-      countDropped("file-write");
-      report(
-        "log-file-write",
-        `log lines cannot be written to ${this.#settings.dir}: ${messageOf(error)}; free the disk`,
-      );
+      this.#fallBehind(error);
     }
   }
 
-  flush(): void {} // Every line is written at once.
-
-  #append(text: string): void {
-    const bytes = Buffer.from(text);
-    const written = writeSync(this.#fd, bytes);
-    this.#size += written;
+  readonly #writeSome = (bytes: Buffer, lines: number): number => {
+    if (this.#left <= 0) return 0;
+    const file = this.#isTorn && this.#file !== undefined ? this.#file : this.#currentFile();
+    const written = writeSync(file.fd, bytes);
+    file.bytes += written;
+    this.#left -= written;
     this.#isTorn = written < bytes.length;
-    if (this.#isTorn) throw new Error(`only ${written} of ${bytes.length} bytes fit`);
+    if (!this.#isTorn) file.lines += lines;
+    return written;
+  };
+
+  #currentFile(): OpenFile {
+    if (this.#file === undefined) return this.#begin();
+    const now = performance.now();
+    if (now > this.#nextLook) {
+      this.#nextLook = now + lookEveryMs;
+      if (isRemoved(this.#file.fd)) return this.#begin();
+    }
+    if (this.#file.bytes >= this.#folder.fileBytes && now > this.#nextRotation) this.#rotate(now);
+    return this.#file;
   }
 
-  #rotate(): void {
-    const full = this.#fd;
-    this.#fd = this.#open();
-    closeSync(full);
-  }
-
-  #open(): number {
-    const { dir, service } = this.#settings;
-    const name = this.#nextName();
-    const fd = openSync(join(dir, name), "a", 0o640);
+  /** A file that cannot be followed by another one is written to on. */
+  #rotate(now: number): void {
     try {
-      this.#removeOldest(name);
-      const header = Buffer.from(headerLine(service));
-      this.#size = writeSync(fd, header);
-      this.#isTorn = this.#size < header.length;
-      return fd;
+      this.#begin();
     } catch (error) {
-      closeSync(fd);
-      rmSync(join(dir, name), { force: true });
-      throw error;
+      this.#nextRotation = now + lookEveryMs;
+      report("log-file-rotation", `the next log file cannot be begun in ${this.#dir}: ${messageOf(error)}`);
     }
   }
 
-  #nextName(): string {
-    this.#begunMs = Math.max(Date.now(), this.#begunMs + 1);
-    const time = new Date(this.#begunMs).toISOString().replace(/[-:.]/g, "");
-    return `${this.#prefix}.${time}.${process.pid}.${randomBytes(4).toString("hex")}.ndjson`;
+  #begin(): OpenFile {
+    const before = this.#file;
+    this.#file = this.#folder.begin(before);
+    if (before !== undefined) closeSync(before.fd);
+    return this.#file;
   }
 
-  #removeOldest(newest: string): void {
-    const { dir, fileCount } = this.#settings;
-    const others = readdirSync(dir).filter((name) => name !== newest && this.#isDisposable(name));
-    for (const name of others.toSorted().slice(0, 1 - fileCount)) rmSync(join(dir, name), { force: true });
+  #fallBehind(error: unknown): void {
+    this.#isBehind = true;
+    this.#tryAgainLater();
+    report(
+      "log-file-write",
+      `log lines cannot be written to ${this.#dir}: ${messageOf(error)}; they wait in memory, the oldest are dropped first; free the disk`,
+    );
   }
 
-  /** Files of this process and of processes that have ended; those of a living one are its own. */
-  #isDisposable(name: string): boolean {
-    const pid = this.#pattern.exec(name)?.[1];
-    return pid !== undefined && (Number(pid) === process.pid || !isAlive(Number(pid)));
+  #tryAgainLater(): void {
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => this.#writeOut(), this.#left <= 0 ? 1 : retryMs).unref();
+  }
+
+  #lose(lines: number): void {
+    if (lines === 0) return;
+    countDropped("file-write", lines);
+    report("log-file-lost", `log lines that could not be written to ${this.#dir} are lost; free the disk`);
   }
 }
 
-function isAlive(pid: number): boolean {
+function isPassing(error: unknown): boolean {
+  return error instanceof Error && "code" in error && passing.has(error.code);
+}
+
+/** Somebody has removed it, or its disk is gone. */
+function isRemoved(fd: number): boolean {
   try {
-    process.kill(pid, 0);
+    return fstatSync(fd).nlink === 0;
+  } catch {
     return true;
-  } catch (error) {
-    return error instanceof Error && "code" in error && error.code === "EPERM";
   }
-}
-
-/** The first line of a file, different in each within 128 bytes: shippers tell files apart by how they begin. */
-function headerLine(service: string): string {
-  const fields = {
-    [logFields.level]: "info",
-    [logFields.timestamp]: new Date().toISOString(),
-    [logFields.ecsVersion]: ecsVersion,
-    "log.file.id": randomBytes(16).toString("hex"),
-    [logFields.serviceName]: service,
-    [logFields.eventDataset]: datasetOf(service),
-    [logFields.eventAction]: "log-file-opened",
-    [logFields.message]: "log file opened",
-  };
-  return `${JSON.stringify(fields)}\n`;
 }

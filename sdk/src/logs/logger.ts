@@ -2,9 +2,12 @@
 import { hostname } from "node:os";
 import pino from "pino";
 import type { Bindings, ChildLoggerOptions, Logger, LoggerOptions } from "pino";
+import { messageOf, report } from "../diagnostics.ts";
 import { logFields } from "../vocabulary.ts";
+import { openToColors } from "./below-level.ts";
+import { hasAny, without, withEachOnce } from "./encoded-fields.ts";
 import { ecsVersion, toEcsFields } from "./ecs.ts";
-import { cutText } from "./limits.ts";
+import { cutText, unserializable } from "./limits.ts";
 import { destination } from "./sink.ts";
 
 export type LogLevel = "trace" | "debug" | "info" | "warn" | "error" | "fatal" | "silent";
@@ -19,6 +22,17 @@ const constantFields = JSON.stringify({
 /** Marks our loggers and, by inheritance, their children. */
 const ecsMark = Symbol("obsbox.ecs");
 
+const { asJsonSym, chindingsSym } = pino.symbols;
+
+/** The bindings of a logger as pino keeps them: encoded, each with a comma before it. */
+function bindingsOf(logger: Logger): string {
+  return String(Reflect.get(logger, chindingsSym) ?? "");
+}
+
+function setBindingsOf(logger: Logger, bindings: string): void {
+  Reflect.set(logger, chindingsSym, bindings);
+}
+
 const loggers = new Set<Logger>();
 let commonLevel: LogLevel = "info";
 
@@ -30,6 +44,15 @@ let commonLevel: LogLevel = "info";
  * const log = createLogger({ name: "billing", level: "debug" });
  */
 export function createLogger(options: LoggerOptions = {}): Logger {
+  try {
+    return makeLogger(options ?? {});
+  } catch (error) {
+    report("logger-options", `a logger cannot be made as asked: ${messageOf(error)}; it gets the usual options`);
+    return makeLogger({});
+  }
+}
+
+function makeLogger(options: LoggerOptions): Logger {
   const { name, level, formatters, ...rest } = options;
   const made = pino(
     {
@@ -38,16 +61,19 @@ export function createLogger(options: LoggerOptions = {}): Logger {
       base: null,
       messageKey: logFields.message,
       timestamp: writeTimestamp,
+      hooks: { ...rest.hooks, logMethod: tolerant(rest.hooks?.logMethod) },
       serializers: { ...rest.serializers, [logFields.message]: (message: unknown) => cutText(message) },
       formatters: {
         ...formatters,
         level: (label) => ({ [logFields.level]: label }),
-        log: (fields) => toEcsFields(formatters?.log?.(fields) ?? fields),
+        log: (fields) => fields, // They are ECS already.
       },
     },
     destination,
   );
-  const logger = withEcsBindings(name === undefined ? made : made.child({ [logFields.logger]: name }));
+  const logger = withEcsFields(name === undefined ? made : made.child({ [logFields.logger]: name }), formatters?.log);
+  openToColors(logger, pino.symbols.setLevelSym);
+  logger.level = level ?? commonLevel;
   if (level === undefined) loggers.add(logger);
   return logger;
 }
@@ -72,19 +98,63 @@ export function writeTimestamp(): string {
   return `,"${logFields.timestamp}":"${new Date().toISOString()}",${constantFields}`;
 }
 
-/** pino formats what is logged, but not the bindings of children. */
-function withEcsBindings(parent: Logger): Logger {
+/** Writes a line. */
+type AsJson = (this: Logger, fields: object, message: unknown, level: number, time: string) => string;
+
+/** Makes ECS of what is logged and of the bindings of children, so that no key stands twice in a line. */
+function withEcsFields(parent: Logger, format?: (fields: Record<string, unknown>) => object): Logger {
   // oxlint-disable-next-line typescript/unbound-method -- applied to the logger that they are called on
   const { child, setBindings } = parent;
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- what pino keeps under its public symbol
+  const asJson = Reflect.get(parent, asJsonSym) as AsJson;
   return Object.assign(parent, {
     [ecsMark]: true,
     child(this: Logger, bindings: Bindings, options?: ChildLoggerOptions): Logger {
-      return Reflect.apply(child, this, [toEcsFields(bindings), options]);
+      const fields = toEcsFields(bindings);
+      const made = childOrPlain((settings) => Reflect.apply(child, this, [fields, settings]), options);
+      if (hasAny(bindingsOf(this), fields)) setBindingsOf(made, withEachOnce(bindingsOf(made)));
+      return made;
     },
     setBindings(this: Logger, bindings: Bindings): void {
       Reflect.apply(setBindings, this, [toEcsFields(bindings)]);
+      setBindingsOf(this, withEachOnce(bindingsOf(this)));
+    },
+    [asJsonSym](this: Logger, given: Record<string, unknown>, message: unknown, level: number, time: string): string {
+      const fields = toEcsFields(format?.(given) ?? given);
+      const bindings = bindingsOf(this);
+      if (!hasAny(bindings, fields)) return asJson.call(this, fields, message, level, time);
+      setBindingsOf(this, without(bindings, fields));
+      try {
+        return asJson.call(this, fields, message, level, time);
+      } finally {
+        setBindingsOf(this, bindings);
+      }
     },
   });
+}
+
+type LogMethod = NonNullable<NonNullable<LoggerOptions["hooks"]>["logMethod"]>;
+
+/** A log call never throws: what cannot be read, a getter or a `toString()` that throws, is said in its line. */
+function tolerant(hook: LogMethod | undefined): LogMethod {
+  return function (args, method, level) {
+    try {
+      if (hook === undefined) Reflect.apply(method, this, args);
+      else Reflect.apply(hook, this, [args, method, level]);
+    } catch {
+      Reflect.apply(method, this, [unserializable]);
+    }
+  };
+}
+
+/** Options that pino refuses cost themselves, not the child. */
+function childOrPlain(make: (options?: ChildLoggerOptions) => Logger, options: ChildLoggerOptions | undefined): Logger {
+  try {
+    return make(options);
+  } catch (error) {
+    report("logger-options", `a child logger cannot be made as asked: ${messageOf(error)}; it gets no options`);
+    return make();
+  }
 }
 
 /**

@@ -6,11 +6,14 @@
 import { trace } from "@opentelemetry/api";
 import type { Span } from "@opentelemetry/api";
 import { tracingChannel } from "node:diagnostics_channel";
+import { isColored } from "../coloring/colored.ts";
 import { guard } from "../diagnostics.ts";
 import type { Service } from "../resource.ts";
 import { logFields } from "../vocabulary.ts";
 import { datasetOf } from "./dataset.ts";
+import { encodeEventId, eventIdStart } from "./event-id.ts";
 import { isEcsLogger } from "./logger.ts";
+import { hideInBindings, hideInLine } from "./pino-redaction.ts";
 
 /** What pino publishes; the level is the third argument of the call. */
 interface LineMessage {
@@ -39,7 +42,9 @@ export function encodeService({ name, version, environment, instanceId }: Servic
 export function encodeSpan(span: Span): string {
   const { traceId, spanId, traceFlags } = span.spanContext();
   const ids = `,"${logFields.traceId}":"${traceId}","${logFields.spanId}":"${spanId}"`;
-  return (traceFlags & 1) === 1 ? ids : `${ids},"labels.trace_sampled":false`;
+  if (isColored(span)) return `${ids},"${logFields.colored}":true`;
+  // While a span is recorded and not sampled, it is not decided yet.
+  return (traceFlags & 1) === 1 || span.isRecording() ? ids : `${ids},"labels.trace_sampled":false`;
 }
 
 /**
@@ -73,10 +78,14 @@ function addFields(message: LineMessage, serviceFields: string, countRecord: (le
   const before = key === undefined ? undefined : instance[key];
   if (key === undefined || typeof before !== "string") return;
   message[bindingsBefore] = before;
+  const isOurs = isEcsLogger(instance);
+  if (!isOurs) hideInLine(instance, message.arguments[0]);
+  const own = before.includes(eventIdStart) ? withoutLineFields(before, serviceFields) : before;
   const span = trace.getActiveSpan();
-  const service = before.includes(`"${logFields.serviceName}"`) ? "" : serviceFields;
-  const ids = span === undefined || hasTraceId(message, before) ? "" : encodeSpan(span);
-  instance[key] = before + service + ids;
+  const service = !isOurs && hasField(message, own, logFields.serviceName) ? "" : serviceFields;
+  const id = !isOurs && hasField(message, own, logFields.eventId) ? "" : encodeEventId();
+  const ids = span === undefined || (!isOurs && hasField(message, own, logFields.traceId)) ? "" : encodeSpan(span);
+  instance[key] = (isOurs ? own : hideInBindings(instance, own)) + service + id + ids;
 }
 
 function removeFields(message: LineMessage): void {
@@ -86,13 +95,21 @@ function removeFields(message: LineMessage): void {
 }
 
 /** A key that stands twice in a line makes stores refuse it. */
-function hasTraceId(message: LineMessage, before: string): boolean {
-  if (isEcsLogger(message.instance)) return false;
+function hasField(message: LineMessage, bindings: string, name: string): boolean {
   const fields = message.arguments[0];
-  return (
-    before.includes(`"${logFields.traceId}"`) ||
-    (typeof fields === "object" && fields !== null && logFields.traceId in fields)
-  );
+  return bindings.includes(`"${name}"`) || (typeof fields === "object" && fields !== null && name in fields);
+}
+
+/** What belongs to one line and follows the fields of the service. */
+const idsOfLine = new RegExp(
+  `${eventIdStart.replaceAll(".", "\\.")}\\d+"` +
+    `(?:,"trace\\.id":"[0-9a-f]+","span\\.id":"[0-9a-f]+"(?:,"[a-z_.]+":(?:true|false))?)?`,
+  "g",
+);
+
+/** A line that is logged, or a child that is made, while another line is: by a getter or a `toJSON()`. */
+function withoutLineFields(bindings: string, serviceFields: string): string {
+  return bindings.replaceAll(idsOfLine, "").replaceAll(serviceFields, "");
 }
 
 const knownKeys = new WeakMap<object, symbol>();

@@ -1,23 +1,24 @@
 /** Starts the log path: sink, level, fields of the service and ids on every line, the access log. */
-import { messageOf, report } from "../diagnostics.ts";
 import type { LogOptions } from "../options.ts";
 import type { Service } from "../resource.ts";
 import { createAccessLog } from "./access-line.ts";
 import type { AnsweredRequest } from "./access-line.ts";
-import { createFileSink } from "./file.ts";
 import { setLogLevel } from "./logger.ts";
 import { bindPino, encodeService } from "./pino-bindings.ts";
 import { destination, useSink } from "./sink.ts";
 import type { LogSink } from "./sink.ts";
-import { createPrettySink, createStdoutSink } from "./stdout.ts";
+import { createSink } from "./targets.ts";
 
 export interface LogPipeline {
   /** Records written since the start, by level. */
   readonly records: ReadonlyMap<string, number>;
   /** Writes the access line of a request; undefined when they are switched off. */
   readonly writeAccessLine: ((request: AnsweredRequest) => void) | undefined;
-  readonly flush: () => void;
-  readonly stop: () => void;
+  /** Bytes of lines that wait to be written. */
+  readonly waitingBytes: () => number;
+  /** Resolves when what was written so far is out, or cannot be for now. */
+  readonly flush: () => Promise<void>;
+  readonly stop: () => Promise<void>;
 }
 
 /** @param sink - Takes the lines instead of the sink that the options ask for. */
@@ -31,24 +32,11 @@ export function startLogs(options: LogOptions, service: Service, sink?: LogSink)
   return {
     records,
     writeAccessLine: options.requests ? createAccessLog(serviceFields, countRecord) : undefined,
-    flush: () => destination.flush(),
-    stop() {
+    waitingBytes: () => destination.waitingBytes(),
+    flush: () => destination.drain(),
+    async stop() {
       stopBinding();
-      destination.flush();
+      await destination.drain();
     },
   };
-}
-
-/** The sink that the options ask for. A folder that cannot be written to is said, and stdout takes its place. */
-export function createSink(options: LogOptions, service: Pick<Service, "name">): LogSink {
-  const { dir, fileBytes, fileCount, format } = options;
-  if (dir !== undefined) {
-    try {
-      return createFileSink({ dir, service: service.name, fileBytes, fileCount });
-    } catch (error) {
-      report("log-dir", `log files cannot be written to ${dir}: ${messageOf(error)}; stdout is used instead`);
-    }
-  }
-  const isPretty = format === "pretty" || (format === "auto" && process.stdout.isTTY);
-  return isPretty ? createPrettySink() : createStdoutSink();
 }

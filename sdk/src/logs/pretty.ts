@@ -31,7 +31,8 @@ const placed = new Set<string>([
   logFields.eventDuration,
   logFields.eventOutcome,
 ]);
-const constant = /^(ecs|event\.dataset|host|http|process|service|span|trace|url|user_agent|labels\.http_route)(\.|$)/;
+const constant =
+  /^(ecs|event\.dataset|event\.id|host|http|process|service|span|trace|url|user_agent|labels\.http_route)(\.|$)/;
 
 /**
  * Gives an ECS line of the SDK as coloured text; anything else comes back as it is.
