@@ -1,13 +1,14 @@
 /** The meter provider, read by `/metrics` and, when asked for, pushed by OTLP. */
 import { metrics as api } from "@opentelemetry/api";
-import { OTLPMetricExporter } from "@opentelemetry/exporter-metrics-otlp-proto";
 import type { Resource } from "@opentelemetry/resources";
-import { MeterProvider, MetricReader, PeriodicExportingMetricReader } from "@opentelemetry/sdk-metrics";
-import type { CollectionResult, ResourceMetrics } from "@opentelemetry/sdk-metrics";
-import type { MetricOptions, Options, TraceOptions } from "../options.ts";
+import { MeterProvider, MetricReader } from "@opentelemetry/sdk-metrics";
+import type { ResourceMetrics } from "@opentelemetry/sdk-metrics";
+import type { Options } from "../options.ts";
 import { createHistograms } from "./histogram.ts";
 import type { Histograms } from "./histogram.ts";
 import { createOverflowCounts } from "./overflows.ts";
+import { startPush } from "./push.ts";
+import { showLabels } from "./secrets.ts";
 import { createTotals, temporalityOf } from "./totals.ts";
 
 export interface MetricPipeline {
@@ -21,6 +22,9 @@ export interface MetricPipeline {
   readonly flush: () => Promise<void>;
   readonly stop: () => Promise<void>;
 }
+
+/** An observer of the service that takes longer is left out: the others are not held up. */
+const observerTimeoutMs = 2000;
 
 /** Collects only when it is asked to. */
 class PullReader extends MetricReader {
@@ -40,44 +44,26 @@ export function startMetrics(options: Options, resource: Resource): MetricPipeli
   const provider = new MeterProvider({ resource, readers: [reader] });
   const totals = createTotals(seriesLimit);
   const overflows = createOverflowCounts();
-  const collect = async (): Promise<CollectionResult> => {
-    const { resourceMetrics, errors } = await reader.collect();
+  const collect = async (): Promise<ResourceMetrics> => {
+    const { resourceMetrics } = await reader.collect({ timeoutMillis: observerTimeoutMs });
+    showLabels(resourceMetrics);
     const complete = totals.add(resourceMetrics);
     overflows.note(complete);
-    return { resourceMetrics: complete, errors };
+    return complete;
   };
-  const push = exporter.includes("otlp") ? createPush(options, collect) : undefined;
+  // Sends what `/metrics` reads: a second reader of the provider would keep what is new for ever where nobody scrapes.
+  const push = exporter.includes("otlp") ? startPush(options, collect) : undefined;
   api.setGlobalMeterProvider(provider);
   return {
     provider,
     histograms,
     overflows: overflows.counts,
-    collect: async () => (await collect()).resourceMetrics,
-    flush: async () => push?.forceFlush(),
+    collect,
+    flush: async () => push?.flush(),
     async stop() {
-      await push?.shutdown();
+      await push?.stop();
       await provider.shutdown();
       api.disable();
     },
   };
-}
-
-/** Reads what `/metrics` reads: a second reader of the provider would keep what is new for ever where nobody scrapes. */
-function createPush({ metrics, traces }: Options, collect: () => Promise<CollectionResult>): MetricReader {
-  const push = new PeriodicExportingMetricReader({
-    exporter: new OTLPMetricExporter(targetOf(metrics, traces)),
-    exportIntervalMillis: metrics.pushIntervalMs,
-    exportTimeoutMillis: Math.min(traces.timeoutMs, metrics.pushIntervalMs),
-  });
-  push.setMetricProducer({ collect });
-  return push;
-}
-
-/** Where the traces go, with their headers, unless metrics have an address of their own. */
-function targetOf(metrics: MetricOptions, traces: TraceOptions) {
-  const shared = traces.endpoint === undefined ? undefined : `${traces.endpoint.replace(/\/$/, "")}/v1/metrics`;
-  const url = metrics.url ?? shared;
-  const isApart = metrics.url !== undefined || traces.url !== undefined;
-  const headers = metrics.headers ?? (isApart ? {} : traces.headers);
-  return url === undefined ? { headers } : { url, headers };
 }

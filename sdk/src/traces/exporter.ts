@@ -1,119 +1,127 @@
 /** Where spans go, and how that went. */
-import type { ExportResult } from "@opentelemetry/core";
-import { ExportResultCode } from "@opentelemetry/core";
-import { CompressionAlgorithm, OTLPExporterBase } from "@opentelemetry/otlp-exporter-base";
-import { convertLegacyHttpOptions, createOtlpHttpExportDelegate } from "@opentelemetry/otlp-exporter-base/node-http";
-import {
-  JsonTraceSerializer,
-  ProtobufTraceSerializer,
-  TraceExporterMetricsHelper,
-} from "@opentelemetry/otlp-transformer";
-import { ConsoleSpanExporter } from "@opentelemetry/sdk-trace";
-import type { ReadableSpan, SpanExporter } from "@opentelemetry/sdk-trace";
+import type { MeterProvider } from "@opentelemetry/api";
+import type { Resource } from "@opentelemetry/resources";
+import { ConsoleSpanExporter, SimpleSpanProcessor } from "@opentelemetry/sdk-trace";
+import type { ReadableSpan, SpanProcessor } from "@opentelemetry/sdk-trace";
 import type { TraceOptions } from "../options.ts";
-import { encodeSpans } from "./encode.ts";
+import { createPost } from "../otlp/post.ts";
+import { bodyAtOnce, bodyFor, describeTarget, pathUnder, withoutCredentials } from "../otlp/target.ts";
+import type { Tls } from "../otlp/target.ts";
+import { encodings } from "./delivery/encodings.ts";
+import { createDelivery } from "./delivery/index.ts";
+import type { SpanCounts } from "./delivery/index.ts";
+import type { DropReason } from "./delivery/ledger.ts";
 
 /** How sending has gone since the start of the process. */
 export interface ExportStatus {
   readonly target: string;
+  readonly made: number;
   readonly sent: number;
+  /** All that was dropped. */
   readonly failed: number;
+  readonly dropped: Readonly<Record<string, number>>;
+  /** Neither sent nor dropped yet. */
+  readonly pending: number;
+  /** Of those that are encoded. */
+  readonly pendingBytes: number;
+  /** Whether the receiver does not take anything now; it is tried again. */
+  readonly isPaused: boolean;
   readonly lastSuccess: string | undefined;
   readonly lastError: string | undefined;
+}
+
+/** A request that is ready to be sent. */
+export interface UnsentRequest {
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly tls: Tls;
+  readonly body: Uint8Array;
+  /** Spans in it. */
+  readonly count: number;
+}
+
+export interface Exporter {
+  readonly processor: SpanProcessor;
+  readonly counts: () => SpanCounts;
+  readonly status: () => ExportStatus;
+  /** Gives all that has not arrived and forgets it, for a process that ends and cannot wait. */
+  readonly unsent: () => readonly UnsentRequest[];
+}
+
+export interface ExporterParts {
+  readonly resource: Resource;
+  /** Gets the metrics of the span queue. */
+  readonly meterProvider: MeterProvider;
 }
 
 /** The address of an OTLP receiver on this machine, used when OTLP is asked for without an address. */
 const localReceiver = "http://localhost:4318";
 
-const encodings = {
-  "http/protobuf": {
-    contentType: "application/x-protobuf",
-    serializer: {
-      serializeRequest: encodeSpans,
-      deserializeResponse: (body: Uint8Array) => ProtobufTraceSerializer.deserializeResponse(body),
-    },
-  },
-  "http/json": { contentType: "application/json", serializer: JsonTraceSerializer },
-} as const;
-
 /** Makes the exporter that the options ask for; undefined when spans go nowhere. */
-export function createExporter(options: TraceOptions): { exporter: SpanExporter; target: string } | undefined {
+export function createExporter(options: TraceOptions, parts: ExporterParts): Exporter | undefined {
   const hasEndpoint = options.endpoint !== undefined || options.url !== undefined;
   const kind = options.exporter === "auto" ? (hasEndpoint ? "otlp" : "none") : options.exporter;
   if (kind === "none") return undefined;
-  if (kind === "console") return { exporter: new ConsoleSpanExporter(), target: "console" };
-  const url = options.url ?? `${(options.endpoint ?? localReceiver).replace(/\/$/, "")}/v1/traces`;
-  return { exporter: otlpExporter(url, options), target: withoutCredentials(url) };
+  return kind === "console" ? consoleExporter() : otlpExporter(options, parts);
 }
 
-function otlpExporter(url: string, { headers, timeoutMs, compression, protocol }: TraceOptions): SpanExporter {
-  const { contentType, serializer } = encodings[protocol];
-  const config = { url, headers, timeoutMillis: timeoutMs, compression: compressionFor(url, compression) };
-  const http = convertLegacyHttpOptions(config, "TRACES", "v1/traces", { "Content-Type": contentType });
-  return new OTLPExporterBase(
-    createOtlpHttpExportDelegate(http, serializer, "otlp_http_span_exporter", TraceExporterMetricsHelper, undefined),
-  );
+function otlpExporter(options: TraceOptions, parts: ExporterParts): Exporter {
+  const encoding = encodings[options.protocol];
+  const url = options.url ?? pathUnder(options.endpoint ?? localReceiver, "/v1/traces");
+  const target = describeTarget({ ...options, url, contentType: encoding.contentType, tlsFiles: options });
+  const shown = withoutCredentials(url);
+  const { processor, status, takeUnsent } = createDelivery({
+    ...parts,
+    encoding,
+    target: shown,
+    queue: options,
+    backlog: { bytes: options.retryBytes, ageMs: options.retryMs },
+    compress: (encoded) => bodyFor(target, encoded),
+    compressNow: (encoded) => bodyAtOnce(target, encoded),
+    post: createPost(target),
+  });
+  return {
+    processor,
+    counts: () => status().counts,
+    status() {
+      const { counts, ...rest } = status();
+      return { target: shown, ...numbersOf(counts), ...rest };
+    },
+    unsent() {
+      const { headers, tls } = target;
+      return takeUnsent().map(({ body, spans }) => ({ url, headers, tls, body, count: spans }));
+    },
+  };
 }
 
-/** Counts what an exporter does. */
-export class CountingExporter implements SpanExporter {
-  readonly #exporter: SpanExporter;
-  readonly #target: string;
-  #sent = 0;
-  #failed = 0;
-  #lastSuccess: string | undefined;
-  #lastError: string | undefined;
-
-  constructor(exporter: SpanExporter, target: string) {
-    this.#exporter = exporter;
-    this.#target = target;
-  }
-
-  export(spans: ReadableSpan[], resultCallback: (result: ExportResult) => void): void {
-    this.#exporter.export(spans, (result) => {
-      this.#count(spans.length, result);
-      resultCallback(result);
-    });
-  }
-
-  status(): ExportStatus {
-    return {
-      target: this.#target,
-      sent: this.#sent,
-      failed: this.#failed,
-      lastSuccess: this.#lastSuccess,
-      lastError: this.#lastError,
-    };
-  }
-
-  async forceFlush(): Promise<void> {
-    await this.#exporter.forceFlush?.();
-  }
-
-  shutdown(): Promise<void> {
-    return this.#exporter.shutdown();
-  }
-
-  #count(spans: number, result: ExportResult): void {
-    const now = new Date().toISOString();
-    if (result.code === ExportResultCode.SUCCESS) {
-      this.#sent += spans;
-      this.#lastSuccess = now;
-    } else {
-      this.#failed += spans;
-      this.#lastError = `${now} ${result.error?.message ?? "unknown error"}`;
-    }
-  }
+function numbersOf({ made, delivered, dropped, pending, pendingBytes }: SpanCounts) {
+  const lost = [...dropped].filter(([, spans]) => spans > 0);
+  const failed = lost.reduce((sum, [, spans]) => sum + spans, 0);
+  return { made, sent: delivered, failed, dropped: Object.fromEntries(lost), pending, pendingBytes };
 }
 
-/** Compressing costs the service time and saves nothing on the way to its own machine. */
-function compressionFor(url: string, wanted: TraceOptions["compression"]): CompressionAlgorithm {
-  const isLocal = /^(localhost|127(\.\d+){3}|\[::1\])$/.test(new URL(url).hostname);
-  const isOn = wanted === "gzip" || (wanted === "auto" && !isLocal);
-  return isOn ? CompressionAlgorithm.GZIP : CompressionAlgorithm.NONE;
-}
-
-function withoutCredentials(url: string): string {
-  const { origin, pathname } = new URL(url);
-  return origin + pathname;
+/** Prints each span as soon as it ends. */
+function consoleExporter(): Exporter {
+  let made = 0;
+  let lastSuccess: string | undefined;
+  const exporter = new ConsoleSpanExporter();
+  const processor = new SimpleSpanProcessor({
+    exporter: {
+      export(spans: ReadableSpan[], done) {
+        made += spans.length;
+        lastSuccess = new Date().toISOString();
+        exporter.export(spans, done);
+      },
+      shutdown: () => exporter.shutdown(),
+    },
+  });
+  const counts = () => ({ made, delivered: made, dropped: new Map<DropReason, number>(), pending: 0, pendingBytes: 0 });
+  const status = () => ({
+    target: "console",
+    ...numbersOf(counts()),
+    isPaused: false,
+    lastSuccess,
+    lastError: undefined,
+  });
+  return { processor, counts, status, unsent: () => [] };
 }

@@ -12,9 +12,13 @@ import type {
 import { isTracingSuppressed } from "@opentelemetry/core";
 import type { Resource } from "@opentelemetry/resources";
 import { RandomIdGenerator, SamplingDecision } from "@opentelemetry/sdk-trace";
-import type { Sampler, SpanProcessor } from "@opentelemetry/sdk-trace";
+import type { Sampler, SamplingResult, SpanProcessor } from "@opentelemetry/sdk-trace";
+import { isLocal } from "../coloring/colored.ts";
+import type { LocalSpan } from "../coloring/colored.ts";
+import { attributes as names } from "../vocabulary.ts";
 import { RecordingSpan } from "./span.ts";
 import type { SpanLimits, SpanOwner } from "./span.ts";
+import { UnsampledSpan } from "./unsampled-span.ts";
 
 export interface ProviderSettings {
   readonly resource: Resource;
@@ -22,16 +26,21 @@ export interface ProviderSettings {
   readonly limits: SpanLimits;
   /** Undefined when spans go nowhere. */
   readonly processor: SpanProcessor | undefined;
+  /** Told of the first span of each trace in this process. */
+  readonly onLocalRoot?: LocalRootListener | undefined;
 }
 
+type LocalRootListener = (span: LocalSpan, context: Context) => void;
+
 /** Makes the provider that is registered with the OpenTelemetry API. */
-export function createTracerProvider({ sampler, ...common }: ProviderSettings): TracerProvider {
+export function createTracerProvider({ sampler, onLocalRoot, ...common }: ProviderSettings): TracerProvider {
   const tracers = new Map<string, Tracer>();
   return {
     getTracer(name: string, version?: string, options?: TracerOptions): Tracer {
       const scope = { name, version, schemaUrl: options?.schemaUrl };
       const key = JSON.stringify(scope);
-      const tracer = tracers.get(key) ?? new RecordingTracer(sampler, { ...common, scope: defined(scope) });
+      const tracer =
+        tracers.get(key) ?? new RecordingTracer({ ...common, scope: defined(scope) }, sampler, onLocalRoot);
       tracers.set(key, tracer);
       return tracer;
     },
@@ -41,22 +50,35 @@ export function createTracerProvider({ sampler, ...common }: ProviderSettings): 
 const ids = new RandomIdGenerator();
 const noAttributes = {};
 
+/** Whatever a sampler says: what a coloured request does is kept. */
+const keptForItsColor: SamplingResult = {
+  decision: SamplingDecision.RECORD_AND_SAMPLED,
+  attributes: { [names.colored]: true },
+};
+
 class RecordingTracer implements Tracer {
   readonly #sampler: Sampler;
   readonly #owner: SpanOwner;
+  readonly #onLocalRoot: LocalRootListener | undefined;
 
-  constructor(sampler: Sampler, owner: SpanOwner) {
+  constructor(owner: SpanOwner, sampler: Sampler, onLocalRoot: LocalRootListener | undefined) {
     this.#sampler = sampler;
     this.#owner = owner;
+    this.#onLocalRoot = onLocalRoot;
   }
 
   startSpan(name: string, options: SpanOptions = {}, given: Context = contextApi.active()): Span {
     const context = options.root === true ? trace.deleteSpan(given) : given;
     if (isTracingSuppressed(context)) return trace.wrapSpanContext(INVALID_SPAN_CONTEXT);
-    const parent = parentIn(context);
+    const above = trace.getSpan(context);
+    const parent = validContextOf(above);
+    const localRoot = parent !== undefined && isLocal(above) ? above.localRoot : undefined;
     const { kind = SpanKind.INTERNAL, attributes = noAttributes, links = [], startTime } = options;
     const traceId = parent?.traceId ?? ids.generateTraceId();
-    const sampled = this.#sampler.shouldSample(context, traceId, name, kind, attributes, links);
+    const sampled =
+      localRoot?.isColored === true
+        ? keptForItsColor
+        : this.#sampler.shouldSample(context, traceId, name, kind, attributes, links);
     const spanContext: SpanContext = {
       traceId,
       spanId: ids.generateSpanId(),
@@ -64,11 +86,17 @@ class RecordingTracer implements Tracer {
     };
     const traceState = sampled.traceState ?? parent?.traceState;
     if (traceState !== undefined) spanContext.traceState = traceState;
-    if (sampled.decision === SamplingDecision.NOT_RECORD) return trace.wrapSpanContext(spanContext);
-    const span = new RecordingSpan(this.#owner, { name, kind, context: spanContext, parent, startTime, attributes });
+    const beginning = { name, kind, context: spanContext, parent, localRoot, startTime, attributes };
+    if (sampled.decision === SamplingDecision.NOT_RECORD) {
+      const unsampled = new UnsampledSpan(this.#owner, beginning);
+      if (localRoot === undefined) this.#onLocalRoot?.(unsampled, context);
+      return unsampled;
+    }
+    const span = new RecordingSpan(this.#owner, beginning);
     if (sampled.attributes !== undefined) span.setAttributes(sampled.attributes);
     if (links.length > 0) span.addLinks(links);
     this.#owner.processor?.onStart(span, context);
+    if (localRoot === undefined) this.#onLocalRoot?.(span, context);
     return span;
   }
 
@@ -89,8 +117,8 @@ function argumentsOf<F>(rest: ActiveSpanArguments<F>): [SpanOptions, Context | u
 }
 
 /** A caller can send anything: ids that are none begin a trace of our own. */
-function parentIn(context: Context): SpanContext | undefined {
-  const parent = trace.getSpanContext(context);
+function validContextOf(span: Span | undefined): SpanContext | undefined {
+  const parent = span?.spanContext();
   return parent !== undefined && trace.isSpanContextValid(parent) ? parent : undefined;
 }
 

@@ -3,16 +3,18 @@ import { SamplingDecision } from "@opentelemetry/sdk-trace";
 import * as fc from "fast-check";
 import { createHash } from "node:crypto";
 import { describe, expect, test } from "vitest";
-import { samplers } from "./sampler.ts";
+import { createSampling } from "./sampler.ts";
+import type { SamplerOptions } from "./sampler.ts";
 
-type Name = keyof typeof samplers;
+type Name = SamplerOptions["sampler"];
 
 /** Whether a sampler keeps a span: one without a parent, or with one that was, or was not, kept. */
 function keeps(name: Name, ratio: number, traceId: string, parent?: "kept" | "dropped"): boolean {
   const traceFlags = parent === "kept" ? TraceFlags.SAMPLED : TraceFlags.NONE;
   const spanContext = { traceId, spanId: "b7ad6b7169203331", traceFlags, isRemote: true };
   const context = parent === undefined ? ROOT_CONTEXT : trace.setSpanContext(ROOT_CONTEXT, spanContext);
-  const { decision } = samplers[name](ratio).shouldSample(context, traceId, "GET", SpanKind.SERVER, {}, []);
+  const { sampler } = createSampling({ sampler: name, ratio, slowMs: 1000, callersPerSecond: undefined });
+  const { decision } = sampler.shouldSample(context, traceId, "GET", SpanKind.SERVER, {}, []);
   return decision === SamplingDecision.RECORD_AND_SAMPLED;
 }
 
@@ -41,6 +43,25 @@ describe("a sampler", () => {
         }),
         { numRuns: 20 },
       );
+    },
+  );
+
+  test.each([
+    ["parentbased_always_off", 0, 7],
+    ["parentbased_traceidratio", 0, 7],
+    ["parentbased_traceidratio", 1, 500],
+    ["parentbased_always_on", 0, 500],
+  ] as const)(
+    "%s with ratio %d keeps %d of 500 that callers want kept, when 7 a second may be",
+    (name, ratio, kept) => {
+      const { sampler } = createSampling({ sampler: name, ratio, slowMs: 1000, callersPerSecond: 7 });
+      const spanContext = { traceId: "0af7651916cd43dd8448eb211c80319c", spanId: "b7ad6b7169203331", traceFlags: 1 };
+      const context = trace.setSpanContext(ROOT_CONTEXT, { ...spanContext, isRemote: true });
+      const decisions = Array.from(
+        { length: 500 },
+        () => sampler.shouldSample(context, spanContext.traceId, "GET", SpanKind.SERVER, {}, []).decision,
+      );
+      expect(decisions.filter((decision) => decision === SamplingDecision.RECORD_AND_SAMPLED).length).toBe(kept);
     },
   );
 

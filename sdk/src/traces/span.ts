@@ -11,24 +11,21 @@ import type {
   Exception,
   HrTime,
   Link,
-  Span,
   SpanContext,
   SpanKind,
   SpanStatus,
   TimeInput,
 } from "@opentelemetry/api";
-import {
-  cleanAttributes,
-  cleanSimpleAttributes,
-  hrTimeDuration,
-  isTimeInput,
-  millisToHrTime,
-  timeInputToHrTime,
-} from "@opentelemetry/core";
+import { cleanAttributes, cleanSimpleAttributes, hrTimeDuration } from "@opentelemetry/core";
 import type { InstrumentationScope } from "@opentelemetry/core";
 import type { Resource } from "@opentelemetry/resources";
 import type { ReadableSpan, SpanProcessor, TimedEvent } from "@opentelemetry/sdk-trace";
-import { epochMs } from "../clock.ts";
+import { messageOf } from "../diagnostics.ts";
+import type { LocalRoot } from "../coloring/colored.ts";
+import { kindOfKey, redactAttributes, redactText } from "../redaction/index.ts";
+import type { KeyKind } from "../redaction/index.ts";
+import { attributes as names } from "../vocabulary.ts";
+import { isLink, isTime, keptValue, nameOf, readException, readStatus, refuse, toHrTime } from "./span-parts.ts";
 
 export interface SpanLimits {
   readonly attributeCount: number;
@@ -53,14 +50,22 @@ export interface SpanBeginning {
   readonly kind: SpanKind;
   readonly context: SpanContext;
   readonly parent: SpanContext | undefined;
+  /** That of its parent, when the parent is a span of this process. */
+  readonly localRoot?: LocalRoot | undefined;
   readonly startTime: TimeInput | undefined;
   readonly attributes: Attributes;
 }
 
-export class RecordingSpan implements Span, ReadableSpan {
+/** The flag of a trace that is kept, as others hear of it. */
+const sampledFlag = 1;
+
+export class RecordingSpan implements LocalRoot, ReadableSpan {
   name: string;
   readonly kind: SpanKind;
   readonly parentSpanContext?: SpanContext;
+  /** The first span of its trace in this process, which stands for the request or job as a whole. */
+  readonly localRoot: LocalRoot;
+  isColored = false;
   readonly startTime: HrTime;
   endTime: HrTime = [0, 0];
   duration: HrTime = [-1, -1];
@@ -76,16 +81,15 @@ export class RecordingSpan implements Span, ReadableSpan {
   readonly #context: SpanContext;
   #attributeCount = 0;
 
-  constructor(owner: SpanOwner, { name, kind, context, parent, startTime, attributes }: SpanBeginning) {
+  constructor(owner: SpanOwner, { name, kind, context, parent, localRoot, startTime, attributes }: SpanBeginning) {
     this.#owner = owner;
     this.#context = context;
+    this.localRoot = localRoot ?? this;
     if (parent !== undefined) this.parentSpanContext = parent;
-    this.name = name;
+    this.name = typeof name === "string" ? name : messageOf(name);
     this.kind = kind;
     this.startTime = toHrTime(startTime);
-    for (const key of Object.keys(attributes)) {
-      if (!this.#addAttribute(key, attributes[key])) this.droppedAttributesCount += 1;
-    }
+    this.#addAttributes(attributes, true);
   }
 
   get resource(): Resource {
@@ -104,66 +108,81 @@ export class RecordingSpan implements Span, ReadableSpan {
     return !this.ended;
   }
 
+  keep(): void {
+    this.#context.traceFlags |= sampledFlag;
+  }
+
   setAttribute(key: string, value: AttributeValue): this {
-    if (this.#mayChange()) this.#addAttribute(key, value);
+    if (!this.#mayChange()) return this;
+    try {
+      this.#addAttribute(key, value);
+    } catch (error) {
+      refuse(error);
+    }
     return this;
   }
 
   setAttributes(attributes: Attributes): this {
-    if (!this.#mayChange()) return this;
-    for (const key of Object.keys(attributes)) this.#addAttribute(key, attributes[key]);
+    if (this.#mayChange()) this.#addAttributes(attributes, false);
     return this;
   }
 
   addEvent(name: string, attributesOrTime?: Attributes | TimeInput, time?: TimeInput): this {
     if (!this.#mayChange()) return this;
-    const [attributes, at] = isTimeInput(attributesOrTime)
-      ? [undefined, isTimeInput(time) ? time : attributesOrTime]
+    const [attributes, at] = isTime(attributesOrTime)
+      ? [undefined, isTime(time) ? time : attributesOrTime]
       : [attributesOrTime, time];
     if (this.events.length >= maxParts) {
       this.events.shift();
       this.droppedEventsCount += 1;
     }
-    this.events.push({ name, time: toHrTime(at), ...cleanSimpleAttributes(attributes, this.#partLimits()) });
+    this.events.push({ name: nameOf(name), time: toHrTime(at), ...this.#cleaned(cleanSimpleAttributes, attributes) });
     return this;
   }
 
-  addLink({ context, attributes }: Link): this {
-    if (!this.#mayChange()) return this;
+  addLink(link: Link): this {
+    if (!this.#mayChange() || !isLink(link)) return this;
     if (this.links.length >= maxParts) {
       this.links.shift();
       this.droppedLinksCount += 1;
     }
-    this.links.push({ context, ...cleanAttributes(attributes, this.#partLimits()) });
+    this.links.push({ context: link.context, ...this.#cleaned(cleanAttributes, link.attributes) });
     return this;
   }
 
   addLinks(links: Link[]): this {
-    for (const link of links) this.addLink(link);
+    try {
+      for (const link of links) this.addLink(link);
+    } catch (error) {
+      refuse(error);
+    }
     return this;
   }
 
-  setStatus({ code, message }: SpanStatus): this {
-    const isFinal = code === SpanStatusCode.UNSET || this.status.code === SpanStatusCode.OK;
-    if (!this.#mayChange() || isFinal) return this;
+  setStatus(status: SpanStatus): this {
+    const { code, message } = readStatus(status);
+    const isFinal =
+      (code !== SpanStatusCode.OK && code !== SpanStatusCode.ERROR) || this.status.code === SpanStatusCode.OK;
+    if (isFinal || !this.#mayChange()) return this;
     const keepsMessage = code === SpanStatusCode.ERROR && typeof message === "string";
-    this.status = keepsMessage ? { code, message } : { code };
+    this.status = keepsMessage ? { code, message: redactText(message) } : { code };
     return this;
   }
 
   updateName(name: string): this {
-    if (this.#mayChange()) this.name = name;
+    if (this.#mayChange() && typeof name === "string") this.name = name;
     return this;
   }
 
   recordException(exception: Exception, time?: TimeInput): void {
-    const attributes = describeException(exception);
+    const attributes = readException(exception);
     if (Object.keys(attributes).length > 0) this.addEvent("exception", attributes, time);
     else diag.warn("an exception without type and message is not recorded");
   }
 
   end(time?: TimeInput): void {
     if (!this.#mayChange()) return;
+    this.name = redactText(this.name);
     this.endTime = toHrTime(time);
     this.duration = hrTimeDuration(this.startTime, this.endTime);
     if (this.duration[0] < 0) {
@@ -181,58 +200,55 @@ export class RecordingSpan implements Span, ReadableSpan {
     return !this.ended;
   }
 
+  #addAttributes(attributes: Attributes, isBeginning: boolean): void {
+    try {
+      for (const key of Object.keys(attributes)) {
+        if (!this.#addAttribute(key, attributes[key]) && isBeginning) this.droppedAttributesCount += 1;
+      }
+    } catch (error) {
+      refuse(error);
+    }
+  }
+
   /** @returns Whether it was one; a value that is undefined is taken for none given. */
   #addAttribute(key: string, value: AttributeValue): boolean {
     if (value === undefined) return true;
-    if (key === "") return false;
+    if (typeof key !== "string" || key === "") return false;
+    const kind = this.#kindOf(key);
+    if (kind === "refused") return false;
     const { attributeCount, attributeLength } = this.#owner.limits;
     const isNew = !Object.hasOwn(this.attributes, key);
     if (isNew && this.#attributeCount >= attributeCount) {
       this.droppedAttributesCount += 1;
       return true;
     }
-    const kept = keptValue(value, attributeLength);
+    const kept = keptValue(kind, value, attributeLength);
     if (kept === undefined) return false;
     this.attributes[key] = kept;
     if (isNew) this.#attributeCount += 1;
     return true;
   }
 
-  #partLimits() {
-    return { attributeCountLimit: maxParts, attributeValueLengthLimit: this.#owner.limits.attributeLength };
+  #kindOf(key: string): KeyKind {
+    const kind = kindOfKey(key);
+    const hasNames = kind === "statement" && this.attributes[names.dbSystemName] === "postgresql";
+    return hasNames ? "statementWithNames" : kind;
   }
-}
 
-/** Gives the value as it is kept; undefined for what is no value of an attribute. */
-function keptValue(value: AttributeValue, maxLength: number): AttributeValue {
-  switch (typeof value) {
-    case "string":
-      return value.length > maxLength ? value.slice(0, maxLength) : value;
-    case "number":
-    case "boolean":
-      return value;
-    default: {
-      const limits = { attributeCountLimit: 1, attributeValueLengthLimit: maxLength };
-      return cleanAttributes({ value }, limits).attributes?.["value"];
+  /** Attributes of an event or a link. */
+  #cleaned(clean: typeof cleanAttributes, given: Attributes | undefined): Cleaned {
+    const limits = { attributeCountLimit: maxParts, attributeValueLengthLimit: this.#owner.limits.attributeLength };
+    try {
+      const { attributes, droppedAttributesCount = 0 } = clean(given, limits);
+      return attributes === undefined ? {} : { attributes: redactAttributes(attributes), droppedAttributesCount };
+    } catch (error) {
+      refuse(error);
+      return {};
     }
   }
 }
 
-/** @see https://opentelemetry.io/docs/specs/semconv/exceptions/exceptions-spans/ */
-function describeException(exception: Exception): Attributes {
-  const { code, name, message, stack } = typeof exception === "string" ? toException(exception) : exception;
-  const attributes: Attributes = {};
-  const type = code === undefined || code === "" || code === 0 ? name : String(code);
-  if (type) attributes["exception.type"] = type;
-  if (message) attributes["exception.message"] = message;
-  if (stack && (type || message)) attributes["exception.stacktrace"] = stack;
-  return attributes;
-}
-
-function toException(message: string): { message: string; name?: string; code?: string; stack?: string } {
-  return { message };
-}
-
-function toHrTime(time: TimeInput | undefined): HrTime {
-  return isTimeInput(time) ? timeInputToHrTime(time) : millisToHrTime(epochMs());
+interface Cleaned {
+  readonly attributes?: Attributes;
+  readonly droppedAttributesCount?: number;
 }

@@ -1,8 +1,8 @@
 /** The tracing helpers of the public API. Without a started SDK they run the function and do nothing else. */
 import { context, propagation, SpanKind, SpanStatusCode, trace } from "@opentelemetry/api";
-import type { Attributes, AttributeValue, Link, Span } from "@opentelemetry/api";
+import type { Attributes, AttributeValue, Context, Link, Span, SpanOptions } from "@opentelemetry/api";
 import { epochMs } from "../clock.ts";
-import { messageOf } from "../diagnostics.ts";
+import { messageOf, report } from "../diagnostics.ts";
 import { withOutcome } from "../outcome.ts";
 import { sdkVersion } from "../resource.ts";
 import { attributes as names } from "../vocabulary.ts";
@@ -17,13 +17,13 @@ export interface SpanSettings {
 /** Header names and values that carry a trace to another service or through a queue. */
 export type Carrier = Record<string, unknown>;
 
-const kinds = {
+const kinds: Readonly<Record<NonNullable<SpanSettings["kind"]>, SpanKind>> = {
   internal: SpanKind.INTERNAL,
   server: SpanKind.SERVER,
   client: SpanKind.CLIENT,
   producer: SpanKind.PRODUCER,
   consumer: SpanKind.CONSUMER,
-} as const;
+};
 
 /**
  * Runs a function in a span of its own. The span ends when the function has returned or its promise has settled; an
@@ -41,9 +41,8 @@ export function withSpan<T>(name: string, fn: (span: Span) => T): T;
 export function withSpan<T>(name: string, settings: SpanSettings, fn: (span: Span) => T): T;
 export function withSpan<T>(name: string, ...rest: [(span: Span) => T] | [SpanSettings, (span: Span) => T]): T {
   const [settings, fn] = rest.length === 1 ? [{}, rest[0]] : rest;
-  const { attributes = {}, kind = "internal", links = [] } = settings;
   const tracer = trace.getTracer("@obsbox/sdk", sdkVersion);
-  const options = { attributes, kind: kinds[kind], links: [...links], startTime: epochMs() };
+  const options = { ...optionsOf(settings), startTime: epochMs() };
   return tracer.startActiveSpan(name, options, (span) =>
     withOutcome(
       () => fn(span),
@@ -87,7 +86,7 @@ export function recordError(error: unknown): void {
 
 /** Ties a function to the context that is active now, for callbacks that some other code will call later. */
 export function bindContext<F extends (...args: never[]) => unknown>(fn: F): F {
-  return context.bind(context.active(), fn);
+  return typeof fn === "function" ? context.bind(context.active(), fn) : fn;
 }
 
 /**
@@ -98,7 +97,7 @@ export function bindContext<F extends (...args: never[]) => unknown>(fn: F): F {
  * await queue.publish({ body, headers: injectContext({}) });
  */
 export function injectContext<C extends Carrier>(carrier: C): C {
-  propagation.inject(context.active(), carrier);
+  inject(carrier);
   return carrier;
 }
 
@@ -109,13 +108,44 @@ export function injectContext<C extends Carrier>(carrier: C): C {
  * await withExtractedContext(message.headers, () => withSpan("handle order", { kind: "consumer" }, handle));
  */
 export function withExtractedContext<T>(carrier: Carrier, fn: () => T): T {
-  return context.with(propagation.extract(context.active(), carrier), fn);
+  return context.with(extracted(carrier), fn);
+}
+
+function inject(carrier: Carrier): void {
+  try {
+    propagation.inject(context.active(), carrier);
+  } catch (error) {
+    report("carrier", `trace headers could not be written: ${messageOf(error)}; give a plain object that may change`);
+  }
+}
+
+/** A carrier that cannot be read carries nothing. */
+function extracted(carrier: Carrier): Context {
+  try {
+    return propagation.extract(context.active(), carrier);
+  } catch {
+    return context.active();
+  }
+}
+
+/** Plain JavaScript may give anything; a span without its settings is better than none. */
+function optionsOf(settings: SpanSettings): Omit<SpanOptions, "startTime"> {
+  try {
+    const { attributes = {}, kind = "internal", links = [] } = settings;
+    return { attributes, kind: kinds[kind] ?? SpanKind.INTERNAL, links: [...links] };
+  } catch {
+    return {};
+  }
 }
 
 /** Records an error on a span and makes the span an error. */
 export function markFailed(span: Span, error: unknown): void {
-  const exception = error instanceof Error ? error : { name: typeof error, message: messageOf(error) };
-  span.recordException(exception);
-  span.setAttribute(names.errorType, exception.name);
-  span.setStatus({ code: SpanStatusCode.ERROR, message: exception.message });
+  try {
+    const exception = error instanceof Error ? error : { name: typeof error, message: messageOf(error) };
+    span.recordException(exception);
+    span.setAttribute(names.errorType, exception.name);
+    span.setStatus({ code: SpanStatusCode.ERROR, message: exception.message });
+  } catch {
+    span.setStatus({ code: SpanStatusCode.ERROR }); // A proxy, or a getter that throws.
+  }
 }

@@ -1,0 +1,31 @@
+/**
+ * Rows K1 and K4: a service under load while its backend is at fault in each of eight ways, beside the same service that
+ * sends nothing and the same with OpenTelemetry as it comes; then they are told to end. `test/long/spans-faults.test.ts`
+ * does it for ten minutes each.
+ */
+import { expect, test } from "vitest";
+import { describeReport, runWithFault } from "../helpers/backend-faults.ts";
+import { faults } from "../helpers/faulty-receiver.ts";
+
+const secondsEach = 15;
+const perSecond = 200;
+
+test.each(faults)("a backend with the fault %s costs the service nothing, and does not hold its end", async (fault) => {
+  const report = await runWithFault(fault, { perSecond, seconds: secondsEach, samples: 3 });
+  process.stdout.write(describeReport(report));
+  const { faulty, silent, traces, warnings, end, endMs } = report;
+  // On a machine that has other work the times say little; those of a quiet one stand in docs/reliability.md.
+  const isBusy = silent.p99Ms > 50;
+  expect(faulty.p99Ms).toBeLessThan(silent.p99Ms * (isBusy ? 3 : 1.25) + 20);
+  expect(faulty.vitals.loopP99Ms).toBeLessThan(Math.max(20, silent.vitals.loopP99Ms * 3));
+  expect(faulty.vitals.loopMaxMs).toBeLessThan(Math.max(100, silent.vitals.loopMaxMs * 3));
+  expect((faulty.rssMiB.at(-1) ?? 0) - (faulty.rssMiB[0] ?? 0)).toBeLessThan(64);
+  expect(faulty.vitals.rejections).toBe(0);
+  expect(traces.made).toBe(traces.sent + traces.failed + traces.pending);
+  expect(traces.failed).toBe(0);
+  const saidBy = (code: string) => warnings.filter((line) => line.includes(`[${code}]`)).length;
+  expect(saidBy("export-failed")).toBeLessThanOrEqual(1);
+  expect(saidBy("metrics-export-failed")).toBeLessThanOrEqual(1);
+  expect(end).toBe("SIGTERM");
+  expect(endMs).toBeLessThan(5500);
+});
