@@ -1,9 +1,10 @@
-import { spawn } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
+import { readFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { startOtlpReceiver } from "../helpers/otlp-receiver.ts";
-import { fixtures, startProgram } from "../helpers/run-program.ts";
+import { fixtures, startCommand, startProgram } from "../helpers/run-program.ts";
 import type { Program } from "../helpers/run-program.ts";
 import { adminUrl } from "../helpers/scrape.ts";
 import { waitFor } from "../helpers/wait-for.ts";
@@ -82,6 +83,34 @@ test("the service is not ready any more once it is told to end", async () => {
   program.child.kill("SIGTERM");
   await waitFor("the handler", () => program.stdout().includes("own handler"));
   expect((await fetch(`${admin}/readyz`)).status).toBe(503);
+});
+
+test("it says so until its very end", async () => {
+  await using hanging = await startHangingServer();
+  await using program = start("wait", hanging.url);
+  const admin = await adminUrl(program);
+  program.child.kill("SIGTERM");
+  await waitFor("the connection of the exporter", () => hanging.connections() > 0);
+  expect((await fetch(`${admin}/readyz`)).status).toBe(503);
+});
+
+const asFirstProcess = ["--user", "--map-root-user", "--pid", "--fork", "--kill-child", "--mount-proc"];
+const hasNamespaces = spawnSync("unshare", [...asFirstProcess, "true"]).status === 0;
+
+test.skipIf(!hasNamespaces).each([
+  ["SIGTERM", 143],
+  ["SIGINT", 130],
+] as const)("the first process of a container, which no signal ends by itself, ends by %s", async (signal, code) => {
+  await using receiver = await startOtlpReceiver();
+  const args = [...asFirstProcess, process.execPath, join(fixtures, "ending-app.mjs"), "wait"];
+  const env = { OTEL_EXPORTER_OTLP_ENDPOINT: receiver.url, ...waiting };
+  await using program = startCommand("unshare", args, { env });
+  await program.port();
+  const { pid } = program.child;
+  const service = Number(readFileSync(`/proc/${pid}/task/${pid}/children`, "utf8"));
+  process.kill(service, signal);
+  expect(await program.ended()).toBe(code);
+  expect(receiver.spans.map(({ name }) => name)).toContain("last work");
 });
 
 /** Takes connections and never says a word. */

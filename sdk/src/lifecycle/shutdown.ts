@@ -6,10 +6,16 @@ export type Step = () => unknown;
 /**
  * Makes a function that runs all steps at the same time and resolves when they are done or the deadline has passed.
  * It never rejects, and further calls give the same promise.
+ *
+ * @param last - What follows them: what others may ask until then, and what takes no time.
  */
-export function createShutdown(steps: readonly Step[], timeoutMs: number): () => Promise<void> {
+export function createShutdown(
+  steps: readonly Step[],
+  timeoutMs: number,
+  last: readonly Step[] = [],
+): () => Promise<void> {
   let running: Promise<void> | undefined;
-  return () => (running ??= runWithin(steps, timeoutMs));
+  return () => (running ??= runWithin(steps, timeoutMs).then(() => runWithin(last, timeoutMs)));
 }
 
 /** Runs steps at the same time, waits for all of them or the deadline, and reports what failed. */

@@ -1,7 +1,11 @@
 /** The end of the process: what is left is sent, and the process ends as it would have without us. */
+import { constants } from "node:os";
 import { guard } from "../diagnostics.ts";
+import { endSinks } from "../logs/sink.ts";
 
 const signals = ["SIGTERM", "SIGINT"] as const;
+
+type EndSignal = (typeof signals)[number];
 
 export interface Endings {
   /** Says no to new requests. */
@@ -20,11 +24,15 @@ export interface Endings {
  */
 export function watchEnd(endings: Endings, handleSignals: boolean): () => void {
   const onBeforeExit = guard("beforeExit", () => void endings.shutdown());
-  const onSignal = guard("signal", (signal: NodeJS.Signals) => {
+  const onSignal = guard("signal", (signal: EndSignal) => {
     endings.drain();
     // With listeners of its own the service decides when to end; without, the signal is raised again afterwards.
-    if (process.listenerCount(signal) > 0) void endings.flush();
-    else void endings.shutdown().then(() => process.kill(process.pid, signal));
+    if (process.listenerCount(signal) > 0) {
+      void endings.flush();
+      return;
+    }
+    if (isFirstProcess()) process.once(signal, exitBy);
+    void endings.shutdown().then(() => raise(signal));
   });
   process.once("beforeExit", onBeforeExit);
   // Heard once: the second signal ends the process at once, as it would without us.
@@ -33,4 +41,19 @@ export function watchEnd(endings: Endings, handleSignals: boolean): () => void {
     process.removeListener("beforeExit", onBeforeExit);
     for (const signal of signals) process.removeListener(signal, onSignal);
   };
+}
+
+/** The system keeps from the first process of a container every signal that it does not listen to. */
+function isFirstProcess(): boolean {
+  return process.pid === 1;
+}
+
+function raise(signal: EndSignal): void {
+  endSinks();
+  process.kill(process.pid, signal);
+}
+
+/** With the code that a shell shows for a signal. */
+function exitBy(signal: EndSignal): void {
+  if (process.listenerCount(signal) === 0) process.exit(128 + constants.signals[signal]);
 }
