@@ -1,5 +1,5 @@
 /** What users talk to. Passes orders on, and shows the catalogue by itself. */
-import { health } from "@obsbox/sdk";
+import { health, logger } from "@obsbox/sdk";
 import { expressErrorHandler } from "@obsbox/sdk/express";
 import express from "express";
 
@@ -23,6 +23,7 @@ app.get("/catalogue", (_request, response) => {
 const shop = express.Router();
 
 shop.post("/orders", async (request, response) => {
+  logger.debug({ order: request.body }, "order passed on"); // Written for coloured requests only.
   const answer = await fetch(`${ordersUrl}/orders`, {
     method: "POST",
     headers: { "content-type": "application/json" },

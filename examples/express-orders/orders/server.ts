@@ -46,6 +46,7 @@ app.post("/orders", async (request, response) => {
   setAttribute("order.id", order.id);
   amounts.record(order.amount);
   const log = logger.child({ orderId: order.id });
+  log.debug({ sku: order.sku, open: orders.size }, "order taken");
   try {
     await withSpan("charge", { attributes: { "order.amount": order.amount } }, () => pay(order));
     order.state = "paid";
@@ -79,6 +80,7 @@ app.listen(port);
 setInterval(settle, settleEveryMs);
 
 async function pay(order: Order): Promise<void> {
+  logger.debug({ orderId: order.id, amount: order.amount, paymentsUrl }, "payments are asked");
   const answer = await fetch(`${paymentsUrl}/charges`, {
     method: "POST",
     headers: { "content-type": "application/json" },

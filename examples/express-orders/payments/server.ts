@@ -23,6 +23,7 @@ app.use(express.json());
 
 app.post("/charges", async (request, response) => {
   const { orderId, amount } = request.body;
+  log.debug({ orderId, amount, bankLimit }, "bank is asked");
   await sleep(5 + Math.random() * 40);
   if (amount > bankLimit) throw new Error(`bank refused to take ${amount} for order ${orderId}`);
   charges.inc({ result: "paid" });
