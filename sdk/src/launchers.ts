@@ -10,6 +10,7 @@ const launchers = new Set([
   "npm-run-all",
   "npm-run-all2",
   "nx",
+  "pm2",
   "pnpm",
   "tsx",
   "turbo",

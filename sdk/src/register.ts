@@ -4,13 +4,15 @@
  * telemetry.
  */
 import { isMainThread } from "node:worker_threads";
+import { adoptPm2Environment } from "./cluster/pm2.ts";
 import { messageOf, report } from "./diagnostics.ts";
 import { isLauncher } from "./launchers.ts";
+import { isServiceThread } from "./service-threads.ts";
 import { start } from "./start.ts";
 
-// Worker threads inherit the flag: those of log transports would report themselves as the service.
-if (isMainThread && !isLauncher()) {
+if (isMainThread ? !isLauncher() : isServiceThread()) {
   try {
+    adoptPm2Environment(process.env);
     start();
   } catch (error) {
     report("not-started", `${messageOf(error)}\n  The service runs without telemetry`);

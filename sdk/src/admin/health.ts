@@ -1,5 +1,6 @@
 /** Whether the process is ready for requests: what the service says, and checks of its own. */
 import { messageOf } from "../diagnostics.ts";
+import { redactText } from "../redaction/index.ts";
 
 export interface CheckSettings {
   /**
@@ -29,6 +30,8 @@ export interface Readiness {
   readonly ready: boolean;
   /** By check: `ok`, or what went wrong. */
   readonly checks: Readonly<Record<string, string>>;
+  /** In a cluster: the same of each process, or what kept it from answering. */
+  readonly processes?: Readonly<Record<string, unknown>>;
 }
 
 interface NamedCheck {
@@ -36,17 +39,29 @@ interface NamedCheck {
   readonly timeoutMs: number;
 }
 
+const usualTimeoutMs = 1000;
+
 const checks = new Map<string, NamedCheck>();
 let isReady = true;
 
 export const health: Health = {
-  addCheck(name, check, { timeoutMs = 1000 } = {}) {
-    checks.set(name, { check, timeoutMs });
+  addCheck(name, check, settings) {
+    checks.set(name, { check, timeoutMs: timeoutOf(settings) });
   },
   setReady(ready) {
     isReady = ready;
   },
 };
+
+/** Plain JavaScript may give anything. */
+function timeoutOf(settings: CheckSettings | undefined): number {
+  try {
+    const { timeoutMs = usualTimeoutMs } = settings ?? {};
+    return Number.isFinite(timeoutMs) ? timeoutMs : usualTimeoutMs;
+  } catch {
+    return usualTimeoutMs;
+  }
+}
 
 /** Runs all checks at the same time. */
 export async function readiness(): Promise<Readiness> {
@@ -60,7 +75,7 @@ async function run({ check, timeoutMs }: NamedCheck): Promise<string> {
   try {
     return await Promise.race([Promise.resolve(check()).then(() => "ok"), late]);
   } catch (error) {
-    return messageOf(error);
+    return redactText(messageOf(error));
   } finally {
     clearTimeout(timer);
   }

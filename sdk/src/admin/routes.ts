@@ -3,10 +3,11 @@ import { timingSafeEqual, createHash } from "node:crypto";
 import type { IncomingMessage } from "node:http";
 import { promisify } from "node:util";
 import { gzip } from "node:zlib";
-import { logLevel, setLogLevel } from "../logs/logger.ts";
+import { logLevel } from "../logs/logger.ts";
+import type { LogLevel } from "../logs/logger.ts";
 import { optionTable } from "../options.ts";
 import type { Scrape } from "../telemetry.ts";
-import { readiness } from "./health.ts";
+import type { Readiness } from "./health.ts";
 
 export interface Answer {
   readonly status: number;
@@ -20,7 +21,9 @@ export type Route = (request: IncomingMessage) => Answer | Promise<Answer>;
 export interface AdminSources {
   /** Absent when metrics are not served here. */
   readonly scrape: ((accept: string | undefined) => Promise<Scrape>) | undefined;
-  status(): object;
+  status(): object | Promise<object>;
+  readiness(): Promise<Readiness>;
+  setLevel(level: LogLevel): void;
   readonly token: string | undefined;
 }
 
@@ -32,10 +35,10 @@ export function adminRoutes(sources: AdminSources): ReadonlyMap<string, Route> {
       ? []
       : [["GET /metrics", (request: IncomingMessage) => metrics(request, scrape)] as const]),
     ["GET /healthz", () => json(200, { status: "alive" })],
-    ["GET /readyz", ready],
-    ["GET /statusz", () => json(200, sources.status())],
+    ["GET /readyz", () => ready(sources)],
+    ["GET /statusz", async () => json(200, await sources.status())],
     ["GET /loglevel", (request) => withToken(request, sources.token, () => json(200, { level: logLevel() }))],
-    ["PUT /loglevel", (request) => withToken(request, sources.token, () => changeLevel(request))],
+    ["PUT /loglevel", (request) => withToken(request, sources.token, () => changeLevel(request, sources))],
   ]);
 }
 
@@ -52,8 +55,8 @@ async function metrics(request: IncomingMessage, scrape: (accept?: string) => Pr
   return { status: 200, headers: { ...headers, "content-encoding": "gzip" }, body: await compress(body) };
 }
 
-async function ready(): Promise<Answer> {
-  const state = await readiness();
+async function ready(sources: AdminSources): Promise<Answer> {
+  const state = await sources.readiness();
   return json(state.ready ? 200 : 503, state);
 }
 
@@ -68,11 +71,11 @@ function digest(text: string): Buffer {
   return createHash("sha256").update(text).digest();
 }
 
-async function changeLevel(request: IncomingMessage): Promise<Answer> {
+async function changeLevel(request: IncomingMessage, sources: AdminSources): Promise<Answer> {
   const { parser } = optionTable.logs.level;
   const level = parser.parse(await readShort(request));
   if (level === undefined) return json(400, { error: `expected ${parser.expected} as the body` });
-  setLogLevel(level);
+  sources.setLevel(level);
   return json(200, { level });
 }
 

@@ -1,4 +1,5 @@
 /** One port beside the service: metrics, health, status, log level. It never keeps the process alive. */
+import { once } from "node:events";
 import { existsSync } from "node:fs";
 import { createServer } from "node:http";
 import type { IncomingMessage, Server, ServerResponse } from "node:http";
@@ -9,8 +10,10 @@ import { adminRoutes, json } from "./routes.ts";
 import type { AdminSources, Answer, Route } from "./routes.ts";
 
 export interface Admin {
-  /** Address of the port; undefined when it could not be opened. */
-  readonly url: Promise<string | undefined>;
+  /** Opens the port for this process alone and gives its address. Rejects when it cannot be opened; may be tried again. */
+  readonly open: () => Promise<string>;
+  /** Says that it could not be opened, with the remedy; the service goes on. */
+  readonly sayNotOpened: (error: unknown) => undefined;
   readonly isOwnServer: (server: object) => boolean;
   readonly close: () => void;
 }
@@ -18,33 +21,37 @@ export interface Admin {
 const loopback = "127.0.0.1";
 const everywhere = "0.0.0.0";
 
-/** Opens the admin port. A port that is taken is said with its remedy; the service goes on. */
-export function openAdmin(options: AdminOptions, sources: Omit<AdminSources, "token">): Admin | undefined {
-  if (!options.enabled) return undefined;
+export function createAdmin(options: AdminOptions, sources: Omit<AdminSources, "token">): Admin {
   const routes = adminRoutes({ ...sources, token: options.token });
   const server = createServer((request, response) => void respond(routes, request, response));
   server.headersTimeout = 10_000;
   server.requestTimeout = 10_000;
-  const url = listen(server, options);
-  return { url, isOwnServer: (other) => other === server, close: () => void server.close() };
-}
-
-function listen(server: Server, options: AdminOptions): Promise<string | undefined> {
-  const { promise, resolve } = Promise.withResolvers<string | undefined>();
-  const host = options.host ?? (isInContainer() ? everywhere : loopback);
-  server.on("error", (error) => {
-    report(
-      "admin-port",
-      `port ${options.port} on ${host} cannot be opened, so /metrics and /healthz are not served: ${messageOf(error)}; ` +
-        "set OTEL_EXPORTER_PROMETHEUS_PORT to a free port, or to 0 for any",
-    );
-    resolve(undefined);
-  });
-  server.listen(options.port, host, () => resolve(urlOf(server, host)));
   // Neither the port nor a scraper that stays connected keeps the service from ending.
   server.unref();
   server.on("connection", (socket) => socket.unref());
-  return promise;
+  server.on("error", () => {}); // Whoever opens it is told; a connection that failed is the client's to notice.
+  const host = options.host ?? (isInContainer() ? everywhere : loopback);
+  return {
+    open: () => listen(server, options.port, host),
+    sayNotOpened(error) {
+      report(
+        "admin-port",
+        `port ${options.port} on ${host} cannot be opened, so /metrics and /healthz are not served: ${messageOf(error)}; ` +
+          "set OTEL_EXPORTER_PROMETHEUS_PORT to a free port, or to 0 for any",
+      );
+      return undefined;
+    },
+    isOwnServer: (other) => other === server,
+    close: () => void server.close(),
+  };
+}
+
+async function listen(server: Server, port: number, host: string): Promise<string> {
+  // In a worker of `node:cluster`, ports would otherwise be the primary's, shared among all workers.
+  server.listen({ port, host, exclusive: true });
+  await once(server, "listening");
+  server.unref();
+  return urlOf(server, host);
 }
 
 function urlOf(server: Server, host: string): string {

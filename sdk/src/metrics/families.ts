@@ -9,6 +9,8 @@ import { DataPointType } from "@opentelemetry/sdk-metrics";
 import type { DataPoint, Histogram, MetricData, ResourceMetrics } from "@opentelemetry/sdk-metrics";
 import { report } from "../diagnostics.ts";
 import { prometheusName } from "../vocabulary.ts";
+import { gaugeRuleOf } from "./gauge-rules.ts";
+import type { GaugeRule } from "./gauge-rules.ts";
 import type { Exemplar } from "./histogram.ts";
 import { addLabel, createLabelWriter, formatBound } from "./labels.ts";
 import type { LabelWriter } from "./labels.ts";
@@ -36,6 +38,8 @@ export interface Family {
   readonly unit: string;
   readonly help: string;
   readonly samples: readonly Sample[];
+  /** How the values of several processes become one, where the metric itself says so. */
+  readonly rule?: GaugeRule;
 }
 
 /** A family under construction: one entry of samples for each series, so that a second scope adds to the first. */
@@ -69,7 +73,8 @@ function addMetric(drafts: Map<string, Draft>, metric: MetricData, writeSeries: 
   const help = description === "" ? `OpenTelemetry metric ${otelName}` : description;
   const fullName = prometheusName({ name: otelName, unit, type: isUpDown ? "upDownCounter" : type });
   const name = type === "counter" ? fullName.slice(0, -"_total".length) : fullName;
-  const draft = drafts.get(name) ?? { name, type, unit, help, series: new Map<string, readonly Sample[]>() };
+  const rule = type === "gauge" ? { rule: gaugeRuleOf(name) } : {};
+  const draft = drafts.get(name) ?? { name, type, unit, help, ...rule, series: new Map<string, readonly Sample[]>() };
   if (draft.type !== type) {
     report("metric-type-conflict", `metric ${otelName} is both ${draft.type} and ${type}; the ${type} is left out`);
     return;

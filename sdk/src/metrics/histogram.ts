@@ -9,6 +9,7 @@ import { hrTime } from "@opentelemetry/core";
 import { AggregationTemporality, DataPointType } from "@opentelemetry/sdk-metrics";
 import type { DataPoint, Histogram, HistogramMetricData, MetricProducer } from "@opentelemetry/sdk-metrics";
 import { emptyResource } from "@opentelemetry/resources";
+import { shownLabels } from "./secrets.ts";
 import { sdkVersion } from "../resource.ts";
 
 /** A value with the span that it was measured in. */
@@ -97,6 +98,8 @@ class HistogramStore implements OwnHistogram {
     const key = keyOf(attributes);
     const known = this.#series.get(key);
     if (known !== undefined) return known;
+    const shown = shownLabels(attributes);
+    if (shown !== attributes) return this.series(shown);
     if (this.#series.size >= this.#limits.seriesLimit && attributes !== overflow) return this.series(overflow);
     const made = new BucketSeries({ ...attributes }, this.#boundaries, this.#limits.exemplars);
     this.#series.set(key, made);

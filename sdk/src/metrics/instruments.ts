@@ -5,7 +5,10 @@ import { guard } from "../diagnostics.ts";
 import type { PrometheusRegistry } from "../option-parsers.ts";
 import { withOutcome } from "../outcome.ts";
 import { sdkVersion } from "../resource.ts";
-import { durationBuckets } from "../vocabulary.ts";
+import { durationBuckets, prometheusName } from "../vocabulary.ts";
+import { declareGaugeRule } from "./gauge-rules.ts";
+import type { GaugeRule } from "./gauge-rules.ts";
+import { isMetricName, settingsOf } from "./instrument-settings.ts";
 import type { MetricPipeline } from "./pipeline.ts";
 
 export interface InstrumentOptions {
@@ -13,6 +16,16 @@ export interface InstrumentOptions {
   readonly description?: string;
   /** UCUM unit: `s`, `By`, `1`, or an annotation such as `{order}`. It becomes a suffix of the name on `/metrics`. */
   readonly unit?: string;
+}
+
+export interface GaugeOptions extends InstrumentOptions {
+  /**
+   * How the values of several workers become one on `/metrics`: `sum`, `max`, `min`, `mean`, `first` for any one of
+   * them, or `omit`. What every worker reads from the same place, such as the length of a shared queue, wants `max`.
+   *
+   * @default "sum", and "mean" for the unit `1`
+   */
+  readonly inCluster?: GaugeRule;
 }
 
 export interface HistogramOptions extends InstrumentOptions {
@@ -67,14 +80,14 @@ export interface Metrics {
    */
   histogram(name: string, options?: HistogramOptions): Histogram;
   /** Finds or makes a gauge. */
-  gauge(name: string, options?: InstrumentOptions): Gauge;
+  gauge(name: string, options?: GaugeOptions): Gauge;
   /**
    * Asks for a value at each collection, as a gauge.
    *
    * @example
    * metrics.observe("queue.depth", () => queue.length, { unit: "{job}" });
    */
-  observe(name: string, observer: Observer, options?: InstrumentOptions): void;
+  observe(name: string, observer: Observer, options?: GaugeOptions): void;
   /** Joins the metrics of a prom-client or @prometheus-io/client registry to `/metrics`. */
   register(registry: PrometheusRegistry): void;
 }
@@ -99,19 +112,21 @@ export function joinedRegistries(): ReadonlySet<PrometheusRegistry> {
 
 export const metrics: Metrics = {
   counter: (name, options) =>
-    once(`counter ${name}`, () => {
-      const use = whenConnected((to) => meterOf(to).createCounter(name, options));
+    once("counter", name, () => {
+      const use = whenConnected((to) => meterOf(to).createCounter(name, settingsOf(options)));
       return { add: guard(`counter ${name}`, (value, attributes) => use()?.add(value, attributes)) };
-    }),
+    }) ?? { add() {} },
 
   gauge: (name, options) =>
-    once(`gauge ${name}`, () => {
-      const use = whenConnected((to) => meterOf(to).createGauge(name, options));
+    once("gauge", name, () => {
+      declareRule(name, options);
+      const use = whenConnected((to) => meterOf(to).createGauge(name, settingsOf(options)));
       return { record: guard(`gauge ${name}`, (value, attributes) => use()?.record(value, attributes)) };
-    }),
+    }) ?? { record() {} },
 
-  histogram: (name, { description = "", unit = "s", buckets = durationBuckets } = {}) =>
-    once(`histogram ${name}`, () => {
+  histogram: (name, options) =>
+    once("histogram", name, () => {
+      const { description = "", unit = "s", buckets = durationBuckets } = settingsOf(options);
       const definition = { name, unit, description, boundaries: buckets };
       const use = whenConnected((to) => to.histograms.histogram(definition));
       const record = guard(`histogram ${name}`, (value: number, attributes: Attributes = {}) =>
@@ -122,12 +137,14 @@ export const metrics: Metrics = {
         return withOutcome(fn, () => record((performance.now() - start) / 1000, attributes));
       };
       return { record, time };
-    }),
+    }) ?? { record() {}, time: (fn) => fn() },
 
   observe(name, observer, options) {
+    if (!isMetricName(name)) return;
+    declareRule(name, options);
     const attach: Attach = (to) =>
       meterOf(to)
-        .createObservableGauge(name, options)
+        .createObservableGauge(name, settingsOf(options))
         .addCallback(async (result) => observeAll(await observer(), result));
     observers.push(attach);
     if (pipeline !== undefined) attach(pipeline);
@@ -138,12 +155,20 @@ export const metrics: Metrics = {
   },
 };
 
+function declareRule(name: string, options: GaugeOptions | undefined): void {
+  const { unit = "", inCluster } = settingsOf(options);
+  if (inCluster !== undefined) declareGaugeRule(prometheusName({ name, type: "gauge", unit }), inCluster);
+}
+
 function observeAll(observed: number | readonly Observation[], result: ObservableResult): void {
   const values = typeof observed === "number" ? [{ value: observed }] : observed;
   for (const { value, attributes } of values) result.observe(value, attributes);
 }
 
-function once<T>(key: string, make: () => T): T {
+/** Undefined for a name that no metric may have. */
+function once<T>(kind: string, name: string, make: () => T): T | undefined {
+  if (!isMetricName(name)) return undefined;
+  const key = `${kind} ${name}`;
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the key starts with the kind, which fixes T
   const known = instruments.get(key) as T | undefined;
   if (known !== undefined) return known;

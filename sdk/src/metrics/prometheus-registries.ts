@@ -4,7 +4,9 @@
  */
 import { messageOf, report } from "../diagnostics.ts";
 import type { PrometheusRegistry } from "../option-parsers.ts";
+import { shownLabels } from "./secrets.ts";
 import type { Family, Sample, SampleExemplar } from "./families.ts";
+import { isGaugeRule } from "./gauge-rules.ts";
 import { createLabelWriter, formatBound } from "./labels.ts";
 import type { LabelWriter } from "./labels.ts";
 
@@ -12,6 +14,8 @@ interface RegistryMetric {
   readonly name: string;
   readonly help: string;
   readonly type: string;
+  /** How prom-client joins the values of several workers. */
+  readonly aggregator?: string;
   readonly values: readonly RegistryValue[];
 }
 
@@ -41,7 +45,8 @@ export async function registryFamilies(
   const families = new Map<string, Family>();
   for (const registry of registries) {
     for (const metric of await readRegistry(registry)) {
-      const family = toFamily(metric, writeSeries);
+      const family = familyOrNone(metric, writeSeries);
+      if (family === undefined) continue;
       if (!taken.has(family.name) && !families.has(family.name)) families.set(family.name, family);
       else if (!isDefaultMetric(metric.name)) {
         report(
@@ -68,14 +73,49 @@ function isMetric(metric: unknown): metric is RegistryMetric {
   return typeof metric === "object" && metric !== null && "name" in metric && "values" in metric && "type" in metric;
 }
 
-function toFamily({ name, help, type, values }: RegistryMetric, writeSeries: LabelWriter): Family {
+/** One metric that is not as it should be must not cost the others. */
+function familyOrNone(metric: RegistryMetric, writeSeries: LabelWriter): Family | undefined {
+  try {
+    if (/^[a-zA-Z_:][\w:]*$/.test(metric.name)) return toFamily(metric, writeSeries);
+    report("registry-failed", `a metric of a Prometheus registry has a name that Prometheus refuses; it is left out`);
+  } catch (error) {
+    report("registry-failed", `a metric of a Prometheus registry cannot be read: ${messageOf(error)}; it is left out`);
+  }
+  return undefined;
+}
+
+function toFamily({ name, help, type, values, aggregator }: RegistryMetric, writeSeries: LabelWriter): Family {
   const isCounter = type === "counter" && name.endsWith("_total");
   const familyName = isCounter ? name.slice(0, -"_total".length) : name;
-  const samples = values.map(({ metricName = name, labels, value, exemplar }): Sample => {
+  let hides = false;
+  const all = values.map(({ metricName = name, labels, value, exemplar }): Sample => {
     const suffix = metricName.slice(familyName.length);
-    return { suffix, labels: writeSeries(withBounds(labels)), value, exemplar: toSampleExemplar(exemplar) };
+    const shown = shownLabels(labels);
+    hides ||= shown !== labels;
+    return { suffix, labels: writeSeries(withBounds(shown)), value, exemplar: toSampleExemplar(exemplar) };
   });
-  return { name: familyName, type: isCounter ? "counter" : familyType(type), unit: "", help, samples };
+  const samples = hides ? mergedSamples(all, type === "gauge") : all;
+  const text = typeof help === "string" ? help : "";
+  const family = {
+    name: familyName,
+    type: isCounter ? "counter" : familyType(type),
+    unit: "",
+    help: text,
+    samples,
+  } as const;
+  const rule = aggregator === "average" ? "mean" : aggregator;
+  return isGaugeRule(rule) ? { ...family, rule } : family;
+}
+
+/** Series that differed by a secret are one now: counts add up, of gauges the last one holds. */
+function mergedSamples(samples: readonly Sample[], isGauge: boolean): Sample[] {
+  const merged = new Map<string, Sample>();
+  for (const sample of samples) {
+    const key = `${sample.suffix} ${sample.labels}`;
+    const before = isGauge ? undefined : merged.get(key);
+    merged.set(key, before === undefined ? sample : { ...sample, value: before.value + sample.value });
+  }
+  return [...merged.values()];
 }
 
 /** OpenMetrics knows no counter without `_total`; shown as unknown it keeps its name. */
@@ -97,5 +137,9 @@ function toBound(bound: string | number): string {
 function toSampleExemplar(exemplar: RegistryValue["exemplar"]): SampleExemplar | undefined {
   if (exemplar === undefined || exemplar === null) return undefined;
   const { labelSet, value, timestamp } = exemplar;
-  return { labels: writeLabels(labelSet), value, timeMs: timestamp === undefined ? undefined : timestamp * 1000 };
+  return {
+    labels: writeLabels(shownLabels(labelSet)),
+    value,
+    timeMs: timestamp === undefined ? undefined : timestamp * 1000,
+  };
 }
