@@ -13,3 +13,10 @@ export const nodeImage = areOfficial ? "node:24.21.0-bookworm-slim" : "obsbox-te
 export function imageFor(name: keyof typeof catalog): string {
   return areOfficial ? imageOf(catalog[name]) : `obsbox-test/${name}`;
 }
+
+/** Servers that only tests talk to: no components of the box. */
+const servers = { postgres: "postgres:17", mariadb: "mariadb:11", redis: "redis:7" } as const;
+
+export function imageOfServer(name: keyof typeof servers): string {
+  return areOfficial ? servers[name] : `obsbox-test/${name}`;
+}

@@ -19,7 +19,10 @@ elasticsearch-exporter|base|apt
 nginx-exporter|base|apt
 pushgateway|base|apt
 elasticsearch|jre|elasticsearch
-jaeger|base|jaeger'
+jaeger|base|jaeger
+postgres|base|databases
+mariadb|base|databases
+redis|base|databases'
 
 field() { awk -F'|' -v name="$1" -v column="$2" '$1 == name { print $column }' <<<"$IMAGES"; }
 label() { docker image inspect --format '{{index .Config.Labels "obsbox.inputs"}}' "$PREFIX/$1" 2>/dev/null || true; }
@@ -35,7 +38,7 @@ build() {
   local folder
   folder=$(field "$1" 3)
   if [ -x "$KIT/$folder/build.sh" ]; then "$KIT/$folder/build.sh"
-  elif [ "$folder" = apt ]; then build_image "$1" "$KIT/apt" --target "$1"
+  elif grep -q " AS $1\$" "$KIT/$folder/Dockerfile"; then build_image "$1" "$KIT/$folder" --target "$1"
   else build_image "$1" "$KIT/$folder"
   fi
 }

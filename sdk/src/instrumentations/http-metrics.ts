@@ -1,10 +1,10 @@
-/** The metrics of HTTP servers and clients. A series is looked up once for each combination of its labels. */
+/** The metrics of HTTP servers and clients. */
 import type { Attributes, Span } from "@opentelemetry/api";
-import type { HistogramSeries, OwnHistogram } from "../metrics/histogram.ts";
+import type { OwnHistogram } from "../metrics/histogram.ts";
 import { observe } from "../metrics/observe.ts";
 import type { MetricPipeline } from "../metrics/pipeline.ts";
 import { attributes, durationBuckets, metrics } from "../vocabulary.ts";
-import type { Metric } from "../vocabulary.ts";
+import { cachedSeries, histogramOf } from "./series-cache.ts";
 
 /** What tells the series of a finished request apart. */
 export interface FinishedRequest {
@@ -38,8 +38,8 @@ export interface ClientMetrics {
 const statusClasses = ["2xx", "3xx", "4xx", "5xx"] as const;
 
 export function createServerMetrics(pipeline: MetricPipeline): ServerMetrics {
-  const durations = durationHistogram(pipeline, metrics.httpServerRequestDuration);
-  const seriesOf = cached(durations, keyOfServer, labelsOfServer);
+  const durations = histogramOf(pipeline, metrics.httpServerRequestDuration, durationBuckets);
+  const seriesOf = cachedSeries(durations, keyOfServer, labelsOfServer);
   const active = new Map<string, { readonly labels: Attributes; count: number }>();
   const activeOf = (method: string, scheme: string) => {
     const key = `${method} ${scheme}`;
@@ -69,61 +69,38 @@ export function createServerMetrics(pipeline: MetricPipeline): ServerMetrics {
 }
 
 export function createClientMetrics(pipeline: MetricPipeline): ClientMetrics {
-  const seriesOf = cached(durationHistogram(pipeline, metrics.httpClientRequestDuration), keyOfClient, labelsOfClient);
+  const durations = histogramOf(pipeline, metrics.httpClientRequestDuration, durationBuckets);
+  const seriesOf = cachedSeries(durations, keyOfClient, labelsOfClient);
   return { end: (request, seconds, span) => seriesOf(request).record(seconds, span) };
-}
-
-function durationHistogram({ histograms }: MetricPipeline, { name, unit, help }: Metric): OwnHistogram {
-  return histograms.histogram({ name, unit, description: help, boundaries: durationBuckets });
-}
-
-/** More keys than this are not labels any more; the histogram bounds its series by itself. */
-const maxCached = 10_000;
-
-function cached<R>(histogram: OwnHistogram, keyOf: (request: R) => string, labelsOf: (request: R) => Attributes) {
-  const known = new Map<string, HistogramSeries>();
-  return (request: R): HistogramSeries => {
-    const key = keyOf(request);
-    const found = known.get(key);
-    if (found !== undefined) return found;
-    if (known.size >= maxCached) known.clear();
-    const series = histogram.series(labelsOf(request));
-    known.set(key, series);
-    return series;
-  };
 }
 
 function keyOfServer({ method, status, route, scheme, protocolVersion, errorType }: FinishedServerRequest): string {
   return `${method} ${status} ${scheme} ${protocolVersion} ${errorType} ${route}`;
 }
 
-function labelsOfServer(request: FinishedServerRequest): Attributes {
-  return defined({
+function labelsOfServer(request: FinishedServerRequest) {
+  return {
     [attributes.httpRequestMethod]: request.method,
     [attributes.httpResponseStatusCode]: request.status,
     [attributes.httpRoute]: request.route,
     [attributes.urlScheme]: request.scheme,
     [attributes.networkProtocolVersion]: request.protocolVersion,
     [attributes.errorType]: request.errorType,
-  });
+  };
 }
 
 function keyOfClient({ method, status, address, port, errorType }: FinishedClientRequest): string {
   return `${method} ${status} ${address} ${port} ${errorType}`;
 }
 
-function labelsOfClient(request: FinishedClientRequest): Attributes {
-  return defined({
+function labelsOfClient(request: FinishedClientRequest) {
+  return {
     [attributes.httpRequestMethod]: request.method,
     [attributes.serverAddress]: request.address,
     [attributes.serverPort]: request.port,
     [attributes.httpResponseStatusCode]: request.status,
     [attributes.errorType]: request.errorType,
-  });
-}
-
-function defined(labels: Attributes): Attributes {
-  return Object.fromEntries(Object.entries(labels).filter(([, value]) => value !== undefined));
+  };
 }
 
 /**

@@ -47,7 +47,7 @@ export const httpServer: Instrumentation = {
   },
 };
 
-function beginWith({ tracer }: Pipelines, metrics: ServerMetrics) {
+function beginWith({ tracer, colorIncoming }: Pipelines, metrics: ServerMetrics) {
   return (message: IncomingMessage, response: ServerResponse): void => {
     const parent = extractParent(message);
     const startedAt = performance.now();
@@ -55,6 +55,7 @@ function beginWith({ tracer }: Pipelines, metrics: ServerMetrics) {
     const scheme = "encrypted" in message.socket ? "https" : "http";
     const path = pathOf(message.url ?? "/");
     const span = startSpan(tracer, message, { method, path, scheme, startedAt, parent });
+    colorIncoming?.(span, { headers: message.headers, method, path });
     const context = trace.setSpan(parent, span);
     const request: ServerRequest = {
       span,
@@ -115,6 +116,11 @@ function endWith({ writeAccessLine }: Pipelines, metrics: ServerMetrics) {
     const { span, method, path, scheme } = request;
     const protocolVersion = message.httpVersion;
 
+    if (route !== undefined) span.updateName(`${method} ${route}`).setAttribute(names.httpRoute, route);
+    if (status !== undefined) span.setAttribute(names.httpResponseStatusCode, status);
+    if (errorType !== undefined)
+      span.setAttribute(names.errorType, errorType).setStatus({ code: SpanStatusCode.ERROR });
+    span.end(epochMs(endedAt)); // First: a sampler may decide now, and then line and exemplar tell the truth.
     metrics.end({ method, status, route, scheme, protocolVersion, errorType }, durationMs / 1000, span);
     writeAccessLine?.({
       span,
@@ -126,11 +132,6 @@ function endWith({ writeAccessLine }: Pipelines, metrics: ServerMetrics) {
       userAgent: message.headers["user-agent"],
       isAborted,
     });
-    if (route !== undefined) span.updateName(`${method} ${route}`).setAttribute(names.httpRoute, route);
-    if (status !== undefined) span.setAttribute(names.httpResponseStatusCode, status);
-    if (errorType !== undefined)
-      span.setAttribute(names.errorType, errorType).setStatus({ code: SpanStatusCode.ERROR });
-    span.end(epochMs(endedAt));
   };
 }
 

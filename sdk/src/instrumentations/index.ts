@@ -1,5 +1,6 @@
 /** The libraries that are observed without the service doing anything. A new one: a file here, a row below. */
 import type { Tracer } from "@opentelemetry/api";
+import type { Coloring } from "../coloring/coloring.ts";
 import type { AnsweredRequest } from "../logs/access-line.ts";
 import type { MetricPipeline } from "../metrics/pipeline.ts";
 import type { InstrumentationOptions } from "../options.ts";
@@ -7,6 +8,8 @@ import { express } from "./express.ts";
 import { fastify } from "./fastify.ts";
 import { httpClient } from "./http-client.ts";
 import { httpServer } from "./http-server.ts";
+import { late } from "./late.ts";
+import type { LateRow } from "./late.ts";
 import { pino } from "./pino.ts";
 import { promClient } from "./prom-client.ts";
 import { undici } from "./undici.ts";
@@ -16,6 +19,8 @@ export interface Pipelines {
   readonly tracer: Tracer;
   readonly metrics: MetricPipeline;
   readonly writeAccessLine: ((request: AnsweredRequest) => void) | undefined;
+  /** Undefined where no request can ask for a colour. */
+  readonly colorIncoming: Coloring["colorIncoming"];
   /** Servers of the SDK itself are not observed. */
   isOwnServer(server: object): boolean;
   countMissedPropagation(): void;
@@ -28,6 +33,23 @@ export interface Instrumentation {
   enable(pipelines: Pipelines): () => void;
 }
 
+/** A library that is not part of every service: one row here, or two where older versions are observed otherwise. */
+const lateRows: readonly LateRow[] = [
+  { name: "pg", libraries: ["pg", "pg-pool"], file: "pg" },
+  { name: "mysql2", libraries: ["mysql2"], file: "mysql2" },
+  { name: "mysql2", libraries: ["mysql2"], file: "contributed-databases", before: "3.20.0" },
+  { name: "redis", libraries: ["@redis/client"], file: "redis" },
+  {
+    name: "redis",
+    libraries: ["@redis/client", "@node-redis/client", "redis"],
+    file: "contributed-databases",
+    before: "5.12.0",
+  },
+  { name: "ioredis", libraries: ["ioredis"], file: "redis" },
+  { name: "ioredis", libraries: ["ioredis"], file: "contributed-databases", before: "5.11.0" },
+  { name: "mongodb", libraries: ["mongodb"], file: "mongodb" },
+];
+
 /** Servers first: routers note their routes on the requests that the server's row has begun. */
 export const instrumentations: readonly Instrumentation[] = [
   httpServer,
@@ -37,6 +59,7 @@ export const instrumentations: readonly Instrumentation[] = [
   fastify,
   pino,
   promClient,
+  ...lateRows.map(late),
 ];
 
 /**
