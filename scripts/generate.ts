@@ -50,6 +50,8 @@ const titles: Readonly<Record<keyof typeof optionTable, string>> = {
   traces: "Traces, `start({ traces })`",
   admin: "Admin port, `start({ admin })`",
   instrumentations: "Instrumentations, `start({ instrumentations })`",
+  coloring: "Coloured requests, `start({ coloring })`",
+  redaction: "Secrets, `start({ redaction })`",
   shutdown: "The end, `start({ shutdown })`",
 };
 

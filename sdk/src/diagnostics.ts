@@ -1,7 +1,8 @@
 /**
  * The SDK's own voice: one line on stderr, at most once a minute for each code. Everything is counted, said or not.
- * Imports nothing of the SDK, so that every part may use it.
+ * Imports nothing of the SDK but what hides secrets, so that every part may use it.
  */
+import { redactText } from "./redaction/text.ts";
 
 const quietMs = 60_000;
 
@@ -26,7 +27,7 @@ export function report(code: string, message: string): void {
   if (isSilent || now - (lastSaid.get(code) ?? -quietMs) < quietMs) return;
   lastSaid.set(code, now);
   try {
-    process.stderr.write(`obsbox: ${message} [${code}]\n`);
+    process.stderr.write(`obsbox: ${redactText(message)} [${code}]\n`);
   } catch {
     // stderr is gone; the count remains.
   }

@@ -17,7 +17,7 @@ test("names every bad option with its variable, what was received and what would
 const circle: Record<string, unknown> = {};
 circle["self"] = circle;
 const hostile = {
-  get secret() {
+  get hostile() {
     throw new Error("not to be read");
   },
 };
@@ -48,5 +48,5 @@ test("keeps large values short", () => {
 
 test("hides user and password of an address", () => {
   const problem = { option: "traces.endpoint", got: "ftp://ann:s@cret@example.org:1", expected: "an http address" };
-  expect(new OptionsError([problem]).message).toContain('got "ftp://(hidden)@example.org:1"');
+  expect(new OptionsError([problem]).message).toContain('got "ftp://[REDACTED]@example.org:1"');
 });

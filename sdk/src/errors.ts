@@ -1,4 +1,5 @@
 import { inspect } from "node:util";
+import { redactText } from "./redaction/text.ts";
 
 /** One option that cannot be used: where it came from, what was received and what would be right. */
 export interface OptionProblem {
@@ -33,11 +34,8 @@ export class OptionsError extends Error {
 /** One line, however much was given. */
 const inspectSettings = { depth: 1, breakLength: Infinity, maxArrayLength: 5, maxStringLength: 200 } as const;
 
-/** User and password of an address. */
-const credentials = /\/\/[^/\s]*@/g;
-
 function describe({ option, env, got, expected }: OptionProblem): string {
   const source = env === undefined ? option : `${option} (${env})`;
   const shown = typeof got === "string" ? JSON.stringify(got) : inspect(got, inspectSettings);
-  return `${source}: got ${shown.replaceAll(credentials, "//(hidden)@")}, expected ${expected}`;
+  return `${source}: got ${redactText(shown)}, expected ${expected}`;
 }

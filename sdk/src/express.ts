@@ -55,7 +55,11 @@ async function answer(request: IncomingMessage, response: ServerResponse): Promi
 
 /** Where Express itself looks for the status of an error. */
 function statusOf(error: unknown): number {
-  const fields = Object(error);
-  const given: unknown = Reflect.get(fields, "status") ?? Reflect.get(fields, "statusCode");
-  return typeof given === "number" && given >= 400 && given < 600 ? given : 500;
+  try {
+    const fields = Object(error);
+    const given: unknown = Reflect.get(fields, "status") ?? Reflect.get(fields, "statusCode");
+    return typeof given === "number" && given >= 400 && given < 600 ? given : 500;
+  } catch {
+    return 500; // A getter that throws.
+  }
 }

@@ -1,6 +1,8 @@
 /** The public API of @obsbox/sdk. */
 export { health } from "./admin/health.ts";
 export type { Check, CheckSettings, Health } from "./admin/health.ts";
+export { colorRequest } from "./coloring/color-request.ts";
+export type { ColorSettings } from "./coloring/color-request.ts";
 export { OptionsError } from "./errors.ts";
 export type { OptionProblem } from "./errors.ts";
 export { createLogger, logger } from "./logs/logger.ts";
@@ -9,6 +11,7 @@ export { metrics } from "./metrics/instruments.ts";
 export type {
   Counter,
   Gauge,
+  GaugeOptions,
   Histogram,
   HistogramOptions,
   InstrumentOptions,
@@ -19,9 +22,11 @@ export type {
 export type { PrometheusRegistry } from "./option-parsers.ts";
 export type {
   AdminOptions,
+  ColoringOptions,
   InstrumentationOptions,
   LogOptions,
   MetricOptions,
+  RedactionOptions,
   ServiceOptions,
   ShutdownOptions,
   StartOptions,
@@ -29,7 +34,7 @@ export type {
 } from "./options.ts";
 export { start } from "./start.ts";
 export { shutdown, status } from "./telemetry.ts";
-export type { Scrape, Status, Telemetry } from "./telemetry.ts";
+export type { ClusterStatus, Scrape, Status, Telemetry } from "./telemetry.ts";
 export {
   bindContext,
   currentTraceId,

@@ -1,4 +1,5 @@
 /** How the text of an environment variable, or a value given in code, becomes an option. */
+import { routePattern } from "./coloring/routes.ts";
 
 export interface Parser<T> {
   /** Ends the sentence "got X, expected ...". */
@@ -11,6 +12,14 @@ export const text: Parser<string> = {
   expected: "a text",
   parse: (value) => (typeof value === "string" && value !== "" ? value : undefined),
 };
+
+/** A secret that cannot be guessed. */
+export function secret(minLength: number): Parser<string> {
+  return {
+    expected: `a secret of at least ${minLength} characters`,
+    parse: (value) => (typeof value === "string" && value.length >= minLength ? value : undefined),
+  };
+}
 
 const flags = new Map<unknown, boolean>([
   [true, true],
@@ -40,6 +49,15 @@ export const list: Parser<readonly string[]> = {
   parse: (value) => {
     if (typeof value === "string") return splitList(value);
     return Array.isArray(value) && value.every((item) => typeof item === "string") ? value : undefined;
+  },
+};
+
+/** Routes separated by commas, or an array of them. */
+export const routes: Parser<readonly string[]> = {
+  expected: "routes such as GET /orders/:id, separated by commas",
+  parse: (value) => {
+    const given = list.parse(value);
+    return given?.every((route) => routePattern.test(route)) === true ? given : undefined;
   },
 };
 

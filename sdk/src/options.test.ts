@@ -34,6 +34,8 @@ describe("a value", () => {
     ["LOG_LEVEL", "warn", "logs.level", "warn"],
     ["OBSBOX_LOG_FILE_BYTES", "20KiB", "logs.fileBytes", 20 * 1024],
     ["OBSBOX_LOG_FILE_COUNT", "2", "logs.fileCount", 2],
+    ["OBSBOX_ELASTICSEARCH_QUEUE_BYTES", "4MiB", "logs.elasticsearchQueueBytes", 4 * 1024 ** 2],
+    ["OBSBOX_ELASTICSEARCH_SPOOL_DIR", "/var/lib/spool", "logs.elasticsearchSpoolDir", "/var/lib/spool"],
     ["OTEL_METRICS_EXPORTER", "otlp, prometheus", "metrics.exporter", ["prometheus", "otlp"]],
     ["OTEL_EXPORTER_OTLP_ENDPOINT", "https://box.example:4318/in", "traces.endpoint", "https://box.example:4318/in"],
     ["OTEL_EXPORTER_OTLP_HEADERS", "authorization=Basic%20eDp5==", "traces.headers", { authorization: "Basic eDp5==" }],
@@ -82,7 +84,7 @@ describe("switching off", () => {
     const off = resolveOptions({ logs: false, metrics: false, traces: false, admin: false }, { LOG_LEVEL: "debug" });
     expect(off).toEqual({
       ...on,
-      logs: { ...on.logs, level: "silent", requests: false },
+      logs: { ...on.logs, level: "silent", requests: false, targets: ["stdout"] },
       metrics: { ...on.metrics, exporter: ["none"] },
       traces: { ...on.traces, exporter: "none" },
       admin: { ...on.admin, enabled: false },
@@ -97,6 +99,7 @@ describe("a value that cannot be used", () => {
     ["OBSBOX_LOG_FORMAT", "xml", "logs.format", "one of auto, ecs, pretty"],
     ["OBSBOX_LOG_FILE_BYTES", "64MB", "logs.fileBytes", "a size such as 64MiB"],
     ["OBSBOX_LOG_FILE_COUNT", "1", "logs.fileCount", "a whole number from 2 to 10000"],
+    ["OBSBOX_ELASTICSEARCH_URL", "localhost:9200", "logs.elasticsearchUrl", "an http:// or https:// address"],
     ["OBSBOX_METRICS_SERIES_LIMIT", "10.5", "metrics.seriesLimit", "a whole number from 10 to 1000000"],
     [
       "OTEL_METRICS_EXPORTER",

@@ -10,6 +10,8 @@ import {
   number,
   oneOf,
   registries,
+  routes,
+  secret,
   someOf,
   text,
   url,
@@ -30,9 +32,17 @@ export interface LogOptions {
   readonly level: "trace" | "debug" | "info" | "warn" | "error" | "fatal" | "silent";
   readonly format: "auto" | "ecs" | "pretty";
   readonly requests: boolean;
+  readonly targets: readonly ("stdout" | "file" | "elasticsearch")[] | undefined;
   readonly dir: string | undefined;
   readonly fileBytes: number;
   readonly fileCount: number;
+  readonly totalBytes: number;
+  readonly elasticsearchUrl: string | undefined;
+  readonly elasticsearchApiKey: string | undefined;
+  readonly elasticsearchCaFile: string | undefined;
+  readonly elasticsearchQueueBytes: number;
+  readonly elasticsearchSpoolDir: string | undefined;
+  readonly elasticsearchSpoolBytes: number;
 }
 
 export interface MetricOptions {
@@ -42,7 +52,13 @@ export interface MetricOptions {
   readonly pushIntervalMs: number;
   readonly url: string | undefined;
   readonly headers: Readonly<Record<string, string>> | undefined;
+  readonly compression: "auto" | "gzip" | "none";
+  readonly timeoutMs: number;
+  readonly caFile: string | undefined;
+  readonly certFile: string | undefined;
+  readonly keyFile: string | undefined;
   readonly registries: readonly PrometheusRegistry[];
+  readonly cluster: "auto" | "off";
 }
 
 export interface TraceOptions {
@@ -59,14 +75,22 @@ export interface TraceOptions {
     | "traceidratio"
     | "parentbased_always_on"
     | "parentbased_always_off"
-    | "parentbased_traceidratio";
+    | "parentbased_traceidratio"
+    | "obsbox_error_biased";
   readonly ratio: number;
+  readonly slowMs: number;
+  readonly callersPerSecond: number | undefined;
   readonly attributeLimit: number;
   readonly attributeLengthLimit: number;
   readonly queueSize: number;
   readonly batchSize: number;
   readonly delayMs: number;
   readonly timeoutMs: number;
+  readonly retryBytes: number;
+  readonly retryMs: number;
+  readonly caFile: string | undefined;
+  readonly certFile: string | undefined;
+  readonly keyFile: string | undefined;
 }
 
 export interface AdminOptions {
@@ -81,9 +105,26 @@ export interface InstrumentationOptions {
   readonly disabled: readonly string[];
 }
 
+export interface ColoringOptions {
+  readonly enabled: boolean;
+  readonly token: string | undefined;
+  readonly perMinute: number;
+  readonly level: "trace" | "debug";
+  readonly users: readonly string[];
+  readonly userHeader: string | undefined;
+  readonly routes: readonly string[];
+}
+
+export interface RedactionOptions {
+  readonly enabled: boolean;
+  readonly keys: readonly string[];
+}
+
 export interface ShutdownOptions {
   readonly timeoutMs: number;
   readonly signals: boolean;
+  readonly crashTimeoutMs: number;
+  readonly reportDir: string | undefined;
 }
 
 /** All options with a value each. */
@@ -94,6 +135,8 @@ export interface Options {
   readonly traces: TraceOptions;
   readonly admin: AdminOptions;
   readonly instrumentations: InstrumentationOptions;
+  readonly coloring: ColoringOptions;
+  readonly redaction: RedactionOptions;
   readonly shutdown: ShutdownOptions;
 }
 
@@ -178,6 +221,13 @@ export const optionTable: { readonly [G in keyof Options]: Rows<Options[G]> } = 
       parser: flag,
       about: "One access line for each request answered",
     },
+    targets: {
+      env: ["OBSBOX_LOG_TARGETS"],
+      default: undefined,
+      defaultText: "`file` when `dir` is set, `elasticsearch` when `elasticsearchUrl` is set, else `stdout`",
+      parser: someOf("stdout", "file", "elasticsearch"),
+      about: "Where lines go; each target gets all",
+    },
     dir: {
       env: ["OBSBOX_LOG_DIR"],
       default: undefined,
@@ -197,6 +247,61 @@ export const optionTable: { readonly [G in keyof Options]: Rows<Options[G]> } = 
       default: 16,
       parser: integer(2, 10_000),
       about: "How many log files of this process are kept; the oldest goes first",
+    },
+    totalBytes: {
+      env: ["OBSBOX_LOG_TOTAL_BYTES"],
+      default: 1024 ** 3,
+      defaultText: "1GiB",
+      parser: bytes,
+      about:
+        "Bytes that the log files of all processes of the service may have together; the oldest file goes first, and lines that nobody has read are counted as lost",
+    },
+    elasticsearchUrl: {
+      env: ["OBSBOX_ELASTICSEARCH_URL"],
+      default: undefined,
+      defaultText: "unset",
+      parser: url,
+      about:
+        "Address of an Elasticsearch that lines go to without a shipper, into `logs-<service>-<environment>`; may hold user and password",
+    },
+    elasticsearchApiKey: {
+      env: ["OBSBOX_ELASTICSEARCH_API_KEY"],
+      default: undefined,
+      defaultText: "unset",
+      parser: text,
+      isSecret: true,
+      about:
+        "API key for that, encoded, with the privileges `create_doc` and `auto_configure`; or a whole `Authorization` header, such as `Bearer ...`",
+    },
+    elasticsearchCaFile: {
+      env: ["OBSBOX_ELASTICSEARCH_CA_FILE"],
+      default: undefined,
+      defaultText: "unset: what Node.js trusts, `NODE_EXTRA_CA_CERTS` included",
+      parser: text,
+      about: "File with the certificate of the authority behind that address, as PEM",
+    },
+    elasticsearchQueueBytes: {
+      env: ["OBSBOX_ELASTICSEARCH_QUEUE_BYTES"],
+      default: 16 * 1024 ** 2,
+      defaultText: "16MiB",
+      parser: bytes,
+      about:
+        "Bytes of lines that wait in memory for Elasticsearch; without a spool the oldest go first, and are counted",
+    },
+    elasticsearchSpoolDir: {
+      env: ["OBSBOX_ELASTICSEARCH_SPOOL_DIR"],
+      default: undefined,
+      defaultText: "unset: memory only",
+      parser: text,
+      about: "Folder for lines while Elasticsearch is away; the next start of the service sends what is left there",
+    },
+    elasticsearchSpoolBytes: {
+      env: ["OBSBOX_ELASTICSEARCH_SPOOL_BYTES"],
+      default: 256 * 1024 ** 2,
+      defaultText: "256MiB",
+      parser: bytes,
+      about:
+        "Bytes that all processes of the service may have there together; the oldest lines go first, and are counted",
     },
   },
   metrics: {
@@ -239,11 +344,52 @@ export const optionTable: { readonly [G in keyof Options]: Rows<Options[G]> } = 
       isSecret: true,
       about: "Headers of each OTLP request of metrics",
     },
+    compression: {
+      env: ["OTEL_EXPORTER_OTLP_METRICS_COMPRESSION", "OTEL_EXPORTER_OTLP_COMPRESSION"],
+      default: "auto",
+      defaultText: "`none` to this machine, else `gzip`",
+      parser: oneOf("auto", "gzip", "none"),
+      about: "Compression of OTLP requests of metrics",
+    },
+    timeoutMs: {
+      env: ["OTEL_EXPORTER_OTLP_METRICS_TIMEOUT", "OTEL_EXPORTER_OTLP_TIMEOUT"],
+      default: 3000,
+      parser: integer(1, 600_000),
+      about: "Longest time for one OTLP request of metrics, in milliseconds",
+    },
+    caFile: {
+      env: ["OTEL_EXPORTER_OTLP_METRICS_CERTIFICATE", "OTEL_EXPORTER_OTLP_CERTIFICATE"],
+      default: undefined,
+      defaultText: "unset: what Node.js trusts, `NODE_EXTRA_CA_CERTS` included",
+      parser: text,
+      about: "As `traces.caFile`, for metrics",
+    },
+    certFile: {
+      env: ["OTEL_EXPORTER_OTLP_METRICS_CLIENT_CERTIFICATE", "OTEL_EXPORTER_OTLP_CLIENT_CERTIFICATE"],
+      default: undefined,
+      defaultText: "unset",
+      parser: text,
+      about: "As `traces.certFile`, for metrics",
+    },
+    keyFile: {
+      env: ["OTEL_EXPORTER_OTLP_METRICS_CLIENT_KEY", "OTEL_EXPORTER_OTLP_CLIENT_KEY"],
+      default: undefined,
+      defaultText: "unset",
+      parser: text,
+      about: "As `traces.keyFile`, for metrics",
+    },
     registries: {
       default: [],
       defaultText: "none; the default registry of a prom-client that the service loads joins by itself",
       parser: registries,
       about: "Registries of prom-client or @prometheus-io/client whose metrics join `/metrics`",
+    },
+    cluster: {
+      env: ["OBSBOX_CLUSTER"],
+      default: "auto",
+      parser: oneOf("auto", "off"),
+      about:
+        "Whether workers of `node:cluster` and PM2 share one admin port, which shows the metrics of all; [clusters.md](clusters.md) says how",
     },
   },
   traces: {
@@ -305,14 +451,30 @@ export const optionTable: { readonly [G in keyof Options]: Rows<Options[G]> } = 
         "parentbased_always_on",
         "parentbased_always_off",
         "parentbased_traceidratio",
+        "obsbox_error_biased",
       ),
-      about: "Which traces are kept",
+      about:
+        "Which traces are kept; `obsbox_error_biased`: all that fail or are slow, and the share `ratio` of the others",
     },
     ratio: {
       env: ["OTEL_TRACES_SAMPLER_ARG"],
       default: 1,
       parser: number(0, 1),
-      about: "Share of traces that a `traceidratio` sampler keeps",
+      about: "Share of traces that a `traceidratio` sampler keeps, and `obsbox_error_biased` of those without a fault",
+    },
+    slowMs: {
+      env: ["OBSBOX_SLOW_MS"],
+      default: 1000,
+      parser: integer(1, 3_600_000),
+      about: "From which duration on, in milliseconds, `obsbox_error_biased` keeps a trace because it was slow",
+    },
+    callersPerSecond: {
+      env: ["OBSBOX_CALLERS_PER_SECOND"],
+      default: undefined,
+      defaultText: "100 with `obsbox_error_biased`, else no limit",
+      parser: integer(0, 1_000_000),
+      about:
+        "Traces a second that are kept because a caller's `traceparent` would have it so; beyond that chance decides, by `ratio`",
     },
     attributeLimit: {
       env: ["OTEL_SPAN_ATTRIBUTE_COUNT_LIMIT", "OTEL_ATTRIBUTE_COUNT_LIMIT"],
@@ -346,9 +508,43 @@ export const optionTable: { readonly [G in keyof Options]: Rows<Options[G]> } = 
     },
     timeoutMs: {
       env: ["OTEL_EXPORTER_OTLP_TRACES_TIMEOUT", "OTEL_EXPORTER_OTLP_TIMEOUT"],
-      default: 10_000,
+      default: 3000,
       parser: integer(1, 600_000),
-      about: "Longest time for one OTLP request with its retries, in milliseconds",
+      about: "Longest time for one OTLP request, in milliseconds; what fails is sent again",
+    },
+    retryBytes: {
+      env: ["OBSBOX_TRACES_RETRY_BYTES"],
+      default: 32 * 1024 ** 2,
+      defaultText: "32MiB",
+      parser: bytes,
+      about: "Encoded spans that are kept while the receiver cannot be reached; the oldest go first, and are counted",
+    },
+    retryMs: {
+      env: ["OBSBOX_TRACES_RETRY_MS"],
+      default: 600_000,
+      parser: integer(0, 86_400_000),
+      about: "Longest time that spans are kept to be sent again, in milliseconds",
+    },
+    caFile: {
+      env: ["OTEL_EXPORTER_OTLP_TRACES_CERTIFICATE", "OTEL_EXPORTER_OTLP_CERTIFICATE"],
+      default: undefined,
+      defaultText: "unset: what Node.js trusts, `NODE_EXTRA_CA_CERTS` included",
+      parser: text,
+      about: "File with the certificates that the OTLP receiver is trusted by, PEM",
+    },
+    certFile: {
+      env: ["OTEL_EXPORTER_OTLP_TRACES_CLIENT_CERTIFICATE", "OTEL_EXPORTER_OTLP_CLIENT_CERTIFICATE"],
+      default: undefined,
+      defaultText: "unset",
+      parser: text,
+      about: "File with the certificate that this service shows to the OTLP receiver, PEM",
+    },
+    keyFile: {
+      env: ["OTEL_EXPORTER_OTLP_TRACES_CLIENT_KEY", "OTEL_EXPORTER_OTLP_CLIENT_KEY"],
+      default: undefined,
+      defaultText: "unset",
+      parser: text,
+      about: "File with the key of that certificate, PEM",
     },
   },
   admin: {
@@ -396,6 +592,72 @@ export const optionTable: { readonly [G in keyof Options]: Rows<Options[G]> } = 
       about: "All instrumentations but these",
     },
   },
+  coloring: {
+    enabled: {
+      env: ["OBSBOX_COLOR"],
+      default: true,
+      parser: flag,
+      about:
+        "Whether requests can be coloured: debug lines and a kept trace for one request, in every service it crosses",
+    },
+    token: {
+      env: ["OBSBOX_COLOR_TOKEN"],
+      default: undefined,
+      defaultText: "unset: nobody outside can colour, and no colour is handed on",
+      isSecret: true,
+      parser: secret(16),
+      about: "Secret that all services share; a request with it in the header `x-obsbox-color` is coloured",
+    },
+    perMinute: {
+      env: ["OBSBOX_COLOR_PER_MINUTE"],
+      default: 60,
+      parser: integer(1, 100_000),
+      about:
+        "Requests of one process that are coloured in a minute by the token; as many by users, routes and code, and 20 times as many that other services have coloured",
+    },
+    level: {
+      env: ["OBSBOX_COLOR_LEVEL"],
+      default: "debug",
+      parser: oneOf("trace", "debug"),
+      about: "Lowest level of a coloured request's log lines",
+    },
+    users: {
+      env: ["OBSBOX_COLOR_USERS"],
+      default: [],
+      defaultText: "none",
+      parser: list,
+      about: "Ids of users whose requests are coloured",
+    },
+    userHeader: {
+      env: ["OBSBOX_COLOR_USER_HEADER"],
+      default: undefined,
+      defaultText: "unset: `colorRequest()` names the user",
+      parser: text,
+      about: "Request header with the user's id; one that a proxy of yours sets, not the client",
+    },
+    routes: {
+      env: ["OBSBOX_COLOR_ROUTES"],
+      default: [],
+      defaultText: "none",
+      parser: routes,
+      about: "Routes whose requests are coloured, for instance `GET /orders/:id`",
+    },
+  },
+  redaction: {
+    enabled: {
+      env: ["OBSBOX_REDACT"],
+      default: true,
+      parser: flag,
+      about: "Whether secrets are hidden in logs, spans, metrics and baggage; [redaction.md](redaction.md) says which",
+    },
+    keys: {
+      env: ["OBSBOX_REDACT_KEYS"],
+      default: [],
+      defaultText: "none; the built-in ones are always there",
+      parser: list,
+      about: "Further keys whose values are hidden; with `-` before it, a built-in one that is shown",
+    },
+  },
   shutdown: {
     timeoutMs: {
       env: ["OBSBOX_SHUTDOWN_TIMEOUT_MS"],
@@ -408,6 +670,20 @@ export const optionTable: { readonly [G in keyof Options]: Rows<Options[G]> } = 
       default: true,
       parser: flag,
       about: "Whether SIGTERM and SIGINT send what is left before the process ends by them",
+    },
+    crashTimeoutMs: {
+      env: ["OBSBOX_CRASH_TIMEOUT_MS"],
+      default: 2000,
+      parser: integer(0, 60_000),
+      about:
+        "Longest time to send spans when the process crashes or calls `process.exit()`, in milliseconds; 0 sends none",
+    },
+    reportDir: {
+      env: ["OBSBOX_CRASH_REPORT_DIR"],
+      default: undefined,
+      defaultText: "unset: no report",
+      parser: text,
+      about: "Folder for Node's diagnostic report of each crash, without environment and arguments; ten are kept",
     },
   },
 };
@@ -422,6 +698,8 @@ export interface StartOptions extends Partial<ServiceOptions> {
   readonly traces?: Partial<TraceOptions> | false;
   readonly admin?: Partial<AdminOptions> | false;
   readonly instrumentations?: Partial<InstrumentationOptions>;
+  readonly coloring?: Partial<ColoringOptions> | false;
+  readonly redaction?: Partial<RedactionOptions> | false;
   readonly shutdown?: Partial<ShutdownOptions>;
 }
 
@@ -434,10 +712,12 @@ export const ignoredVariables: Readonly<Record<string, string>> = {
 
 /** What `false` for a whole part means. */
 const switchedOff = {
-  logs: { level: "silent", requests: false },
+  logs: { level: "silent", requests: false, targets: ["stdout"] },
   metrics: { exporter: ["none"] },
   traces: { exporter: "none" },
   admin: { enabled: false },
+  coloring: { enabled: false },
+  redaction: { enabled: false },
 } as const satisfies { readonly [G in keyof Options]?: Partial<Options[G]> };
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -449,7 +729,7 @@ type Environment = Readonly<Record<string, string | undefined>>;
  */
 export function resolveOptions(input: StartOptions, env: Environment): Options {
   const problems: OptionProblem[] = [];
-  const { logs, metrics, traces, admin, instrumentations, shutdown, ...service } = input;
+  const { logs, metrics, traces, admin, instrumentations, coloring, redaction, shutdown, ...service } = input;
   const isDisabled = service.enabled === undefined && env["OTEL_SDK_DISABLED"]?.trim().toLowerCase() === "true";
   const groups: Record<keyof Options, unknown> = {
     service: isDisabled ? { ...service, enabled: false } : service,
@@ -458,6 +738,8 @@ export function resolveOptions(input: StartOptions, env: Environment): Options {
     traces: traces === false ? switchedOff.traces : traces,
     admin: admin === false ? switchedOff.admin : admin,
     instrumentations,
+    coloring: coloring === false ? switchedOff.coloring : coloring,
+    redaction: redaction === false ? switchedOff.redaction : redaction,
     shutdown,
   };
   const resolve = <G extends keyof Options>(group: G): Options[G] =>
@@ -469,6 +751,8 @@ export function resolveOptions(input: StartOptions, env: Environment): Options {
     traces: resolve("traces"),
     admin: resolve("admin"),
     instrumentations: resolve("instrumentations"),
+    coloring: resolve("coloring"),
+    redaction: resolve("redaction"),
     shutdown: resolve("shutdown"),
   };
   if (problems.length > 0) throw new OptionsError(problems);

@@ -1,3 +1,5 @@
+import { types } from "node:util";
+
 /** How a call ended: undefined when it went well. */
 export type Failure = { readonly error: unknown } | undefined;
 
@@ -7,7 +9,7 @@ export type Failure = { readonly error: unknown } | undefined;
  */
 export function withOutcome<T>(fn: () => T, tell: (failure: Failure) => void): T {
   const result = runSync(fn, tell);
-  if (!(result instanceof Promise)) {
+  if (!types.isPromise(result)) {
     tell(undefined);
     return result;
   }

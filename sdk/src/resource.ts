@@ -4,7 +4,9 @@ import { existsSync, readFileSync, realpathSync } from "node:fs";
 import { hostname } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { isPm2Container, pm2Application } from "./cluster/pm2.ts";
 import type { ServiceOptions } from "./options.ts";
+import { redactAttributes } from "./redaction/index.ts";
 import { resourceAttributes as names } from "./vocabulary.ts";
 
 /** The service as logs, metrics and traces name it. */
@@ -40,7 +42,7 @@ export function describeService(options: ServiceOptions, env: NodeJS.ProcessEnv 
     instanceId,
     attributes: {
       ...processAttributes(),
-      ...given,
+      ...redactAttributes(given),
       ...present({
         [names.serviceName]: name,
         [names.serviceVersion]: version,
@@ -56,7 +58,8 @@ export const sdkVersion = readPackage(fileURLToPath(new URL("../package.json", i
 
 /** Path of the file that Node was started with; undefined for `node -e` and the like. */
 export function entryPoint(): string | undefined {
-  const path = process.argv[1];
+  const program = process.argv[1];
+  const path = isPm2Container(program) ? (pm2Application(process.env)?.script ?? program) : program;
   if (path === undefined || path === "-") return undefined;
   try {
     return realpathSync(path);

@@ -5,7 +5,7 @@ import type { LogPipeline } from "./logs/pipeline.ts";
 import type { Scraper } from "./metrics/scrape.ts";
 import { sdkVersion } from "./resource.ts";
 import type { Service } from "./resource.ts";
-import type { Status } from "./telemetry.ts";
+import type { ClusterStatus, Status } from "./telemetry.ts";
 import type { TracePipeline } from "./traces/pipeline.ts";
 
 export interface StatusSources {
@@ -14,10 +14,11 @@ export interface StatusSources {
   /** Absent, like the next two, when the SDK writes logs only. */
   readonly admin?: { readonly url: Promise<string | undefined> } | undefined;
   readonly scraper?: Scraper;
+  readonly cluster?: () => ClusterStatus | undefined;
   readonly traces?: TracePipeline;
 }
 
-export function createStatus({ service, logs, admin, scraper, traces }: StatusSources): () => Status {
+export function createStatus({ service, logs, admin, scraper, cluster, traces }: StatusSources): () => Status {
   let adminUrl: string | undefined;
   void admin?.url.then((url) => (adminUrl = url));
   return () => ({
@@ -28,9 +29,14 @@ export function createStatus({ service, logs, admin, scraper, traces }: StatusSo
     uptimeSeconds: Math.round(process.uptime()),
     isOn: traces !== undefined,
     adminUrl,
-    logs: { records: Object.fromEntries(logs.records), dropped: Object.fromEntries(droppedRecords()) },
+    logs: {
+      records: Object.fromEntries(logs.records),
+      dropped: Object.fromEntries(droppedRecords()),
+      waitingBytes: logs.waitingBytes(),
+    },
     metrics: { scrapeSeconds: scraper?.previous.seconds ?? 0, scrapeBytes: scraper?.previous.bytes ?? 0 },
     traces: traces?.status(),
+    cluster: cluster?.(),
     diagnostics: Object.fromEntries(diagnosticCounts()),
   });
 }

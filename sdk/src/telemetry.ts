@@ -13,20 +13,43 @@ export interface Status {
   readonly logs: {
     readonly records: Readonly<Record<string, number>>;
     readonly dropped: Readonly<Record<string, number>>;
+    /** Bytes of lines that wait to be written or sent. */
+    readonly waitingBytes: number;
   };
   readonly metrics: { readonly scrapeSeconds: number; readonly scrapeBytes: number };
   /** Undefined when spans go nowhere. */
   readonly traces:
     | {
         readonly target: string;
+        /** Spans that are to be sent: made = sent + failed + pending. */
+        readonly made: number;
         readonly sent: number;
+        /** Spans that are lost. */
         readonly failed: number;
+        /** Those that are lost, by reason. */
+        readonly dropped: Readonly<Record<string, number>>;
+        readonly pending: number;
+        /** Of the pending ones that are encoded. */
+        readonly pendingBytes: number;
+        /** Whether the receiver does not take anything now; it is tried again. */
+        readonly isPaused: boolean;
         readonly lastSuccess: string | undefined;
         readonly lastError: string | undefined;
       }
     | undefined;
+  /** Undefined for a process that is alone. */
+  readonly cluster: ClusterStatus | undefined;
   /** Troubles of the SDK itself, by code. */
   readonly diagnostics: Readonly<Record<string, number>>;
+}
+
+/** The place of this process among those that share one admin port. */
+export interface ClusterStatus {
+  /** The leader answers on the admin port for all. */
+  readonly role: "leader" | "follower";
+  readonly leaderPid: number;
+  /** How many processes there are; known to the leader only. */
+  readonly processes: number | undefined;
 }
 
 /** One answer of `/metrics`. */

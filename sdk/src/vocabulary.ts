@@ -19,6 +19,15 @@ export interface Metric {
 /** Attributes of spans and labels of metrics. */
 export const attributes = {
   clientAddress: "client.address",
+  dbClientConnectionPoolName: "db.client.connection.pool.name",
+  dbClientConnectionState: "db.client.connection.state",
+  dbCollectionName: "db.collection.name",
+  dbNamespace: "db.namespace",
+  dbOperationBatchSize: "db.operation.batch.size",
+  dbOperationName: "db.operation.name",
+  dbQueryText: "db.query.text",
+  dbResponseStatusCode: "db.response.status_code",
+  dbSystemName: "db.system.name",
   errorType: "error.type",
   exceptionMessage: "exception.message",
   exceptionStacktrace: "exception.stacktrace",
@@ -37,19 +46,28 @@ export const attributes = {
   urlScheme: "url.scheme",
   userAgentOriginal: "user_agent.original",
 
+  colored: "obsbox.colored",
+
   nodejsEventloopState: "nodejs.eventloop.state",
   v8jsGcType: "v8js.gc.type",
   v8jsHeapSpaceName: "v8js.heap.space.name",
   v8jsResourceType: "v8js.resource.type",
 
   diagnosticCode: "code",
+  event: "event",
   instrument: "instrument",
   logLevel: "level",
   reason: "reason",
+  signal: "signal",
+  source: "source",
   statusClass: "status_class",
   nodeVersion: "version",
   nodeMajor: "major",
 } as const;
+
+/** How a request asks for a colour: a header with the token, an entry of the baggage. */
+export const colorHeader = "x-obsbox-color";
+export const colorBaggage = "obsbox.color";
 
 /** Attributes of the resource: who speaks. */
 export const resourceAttributes = {
@@ -90,6 +108,8 @@ const clientLabels = [
   attributes.errorType,
 ] as const;
 
+const poolLabels = [attributes.dbClientConnectionPoolName] as const;
+
 export const metrics = {
   httpServerRequestDuration: {
     name: "http.server.request.duration",
@@ -111,6 +131,42 @@ export const metrics = {
     unit: "s",
     help: "Duration of HTTP requests that this service made",
     labels: clientLabels,
+  },
+
+  dbClientOperationDuration: {
+    name: "db.client.operation.duration",
+    type: "histogram",
+    unit: "s",
+    help: "Duration of operations that this service asked databases for",
+    labels: [
+      attributes.dbSystemName,
+      attributes.dbOperationName,
+      attributes.dbNamespace,
+      attributes.serverAddress,
+      attributes.serverPort,
+      attributes.errorType,
+    ],
+  },
+  dbClientConnectionCount: {
+    name: "db.client.connection.count",
+    type: "upDownCounter",
+    unit: "{connection}",
+    help: "Connections that pools hold to databases, by state",
+    labels: [...poolLabels, attributes.dbClientConnectionState],
+  },
+  dbClientConnectionMax: {
+    name: "db.client.connection.max",
+    type: "upDownCounter",
+    unit: "{connection}",
+    help: "Largest number of connections that a pool may open",
+    labels: poolLabels,
+  },
+  dbClientConnectionPendingRequests: {
+    name: "db.client.connection.pending_requests",
+    type: "upDownCounter",
+    unit: "{request}",
+    help: "Requests that wait for a connection of a pool",
+    labels: poolLabels,
   },
 
   nodejsEventloopUtilization: {
@@ -216,6 +272,13 @@ export const metrics = {
     help: "Log records that could not be written",
     labels: [attributes.reason],
   },
+  logQueueSize: {
+    name: "obsbox.log.queue.size",
+    type: "gauge",
+    unit: "By",
+    help: "Log lines that wait to be written or sent",
+    labels: [],
+  },
   metricOverflow: {
     name: "obsbox.metric.overflow",
     type: "counter",
@@ -230,12 +293,117 @@ export const metrics = {
     help: "Outgoing requests that left without trace headers because their headers were already fixed",
     labels: [],
   },
+  coloredRequests: {
+    name: "obsbox.colored.requests",
+    type: "counter",
+    unit: "{request}",
+    help: "Requests that were coloured, by what coloured them",
+    labels: [attributes.source],
+  },
+  colorRefused: {
+    name: "obsbox.color.refused",
+    type: "counter",
+    unit: "{request}",
+    help: "Requests that asked for a colour and did not get it",
+    labels: [attributes.reason],
+  },
+  samplerTraces: {
+    name: "obsbox.sampler.traces",
+    type: "counter",
+    unit: "{trace}",
+    help: "Traces of this process by what the error-biased sampler kept them for; none: not kept",
+    labels: [attributes.reason],
+  },
+  samplerDropped: {
+    name: "obsbox.sampler.dropped",
+    type: "counter",
+    unit: "{span}",
+    help: "Spans that the error-biased sampler let go before their trace was decided, because its buffer was full",
+    labels: [attributes.reason],
+  },
+  samplerPending: {
+    name: "obsbox.sampler.pending",
+    type: "gauge",
+    unit: "{span}",
+    help: "Spans that wait for the error-biased sampler to decide about their trace",
+    labels: [],
+  },
+  uncaughtExceptions: {
+    name: "obsbox.uncaught.exceptions",
+    type: "counter",
+    unit: "{exception}",
+    help: "Exceptions and rejected promises that nobody caught, also those that the process survived",
+    labels: [attributes.event],
+  },
+  spansMade: {
+    name: "obsbox.spans.made",
+    type: "counter",
+    unit: "{span}",
+    help: "Spans that are to be sent: made = delivered + dropped + pending",
+    labels: [],
+  },
+  spansDelivered: {
+    name: "obsbox.spans.delivered",
+    type: "counter",
+    unit: "{span}",
+    help: "Spans that the receiver has taken",
+    labels: [],
+  },
+  spansDropped: {
+    name: "obsbox.spans.dropped",
+    type: "counter",
+    unit: "{span}",
+    help: "Spans that are lost, by reason",
+    labels: [attributes.reason],
+  },
+  spansPending: {
+    name: "obsbox.spans.pending",
+    type: "gauge",
+    unit: "{span}",
+    help: "Spans that wait to be sent or sent again",
+    labels: [],
+  },
+  spansPendingSize: {
+    name: "obsbox.spans.pending.size",
+    type: "gauge",
+    unit: "By",
+    help: "Size of the encoded spans that wait to be sent or sent again",
+    labels: [],
+  },
+  exporterLastSuccess: {
+    name: "obsbox.exporter.last_success",
+    type: "gauge",
+    unit: "s",
+    help: "When the receiver of a signal last took something, seconds since 1970",
+    labels: [attributes.signal],
+  },
   diagnostics: {
     name: "obsbox.diagnostics",
     type: "counter",
     unit: "{event}",
     help: "Troubles of the SDK itself, said on stderr at most once a minute each",
     labels: [attributes.diagnosticCode],
+  },
+  clusterProcesses: {
+    name: "obsbox.cluster.processes",
+    type: "gauge",
+    unit: "{process}",
+    help: "Processes whose metrics are shown together",
+    labels: [],
+  },
+  clusterLate: {
+    name: "obsbox.cluster.late",
+    type: "gauge",
+    unit: "{process}",
+    help: "Processes of those that did not answer the previous scrape in time, and are shown with their last values",
+    labels: [],
+  },
+  clusterEnded: {
+    name: "obsbox.cluster.ended",
+    type: "counter",
+    unit: "{process}",
+    help: "Processes that have ended: closed ones told their last values, lost ones were killed or crashed",
+    labels: [attributes.reason],
   },
   scrapeDuration: {
     name: "obsbox.scrape.duration",
@@ -253,8 +421,11 @@ export const metrics = {
   },
 } as const satisfies Record<string, Metric>;
 
-/** Upper bounds of the buckets of every duration histogram, in seconds, as the semantic conventions advise. */
+/** Upper bounds of the buckets of duration histograms, in seconds, as the semantic conventions advise. */
 export const durationBuckets = [0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5, 10] as const;
+
+/** Those of databases, which answer sooner. */
+export const databaseBuckets = [0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 5, 10] as const;
 
 /** Fields of a log line, Elastic Common Schema names, dotted keys. */
 export const logFields = {
@@ -276,6 +447,7 @@ export const logFields = {
   errorType: "error.type",
   errorMessage: "error.message",
   errorStackTrace: "error.stack_trace",
+  eventId: "event.id",
   eventDataset: "event.dataset",
   eventAction: "event.action",
   eventOutcome: "event.outcome",
@@ -283,6 +455,7 @@ export const logFields = {
   httpRequestMethod: "http.request.method",
   httpResponseStatusCode: "http.response.status_code",
   httpRoute: "labels.http_route",
+  colored: "labels.colored",
   urlPath: "url.path",
   userAgentOriginal: "user_agent.original",
 } as const;

@@ -27,11 +27,7 @@ const nameOf = ({ alert, record }: Rule) => alert ?? record ?? "";
 const names = [...new Set(alerts.map(({ alert }) => alert))];
 
 /** What gives metrics that nothing in this repository can run; what asks for them says so with `# needs:`. */
-const elsewhere = new Set(
-  ["cadvisor", "kube-state-metrics", "kubelet", "opentelemetry-database", "sdk-later"].map(
-    (source) => `documented/${source}`,
-  ),
-);
+const elsewhere = new Set(["cadvisor", "kube-state-metrics", "kubelet"].map((source) => `documented/${source}`));
 
 describe("names", () => {
   test("of groups are there once", () => {

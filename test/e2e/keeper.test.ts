@@ -173,7 +173,7 @@ describe("the keeper", () => {
     const port = await freePort();
     await using keeper = startCompanion("keeper", {
       ...box.env,
-      OBSBOX_ELASTICSEARCH_URL: "https://127.0.0.1:9",
+      OBSBOX_STACK_ELASTICSEARCH_URL: "https://127.0.0.1:9",
       OTEL_EXPORTER_PROMETHEUS_PORT: String(port),
     });
     const failed = (job: string) => keeper.lines().filter((line) => String(line["message"]).startsWith(`${job}: `));

@@ -1,5 +1,7 @@
 /** The real Elasticsearch in a container, the way the box runs it: TLS from an authority of its own, a password file. */
+import { freePort } from "./free-port.ts";
 import { imageFor } from "./images.ts";
+import { execFile } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import {
   chmodSync,
@@ -13,6 +15,7 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { promisify } from "node:util";
 import { GenericContainer, Wait } from "testcontainers";
 import { makeAuthority, makeLeaf } from "../../cli/box/certificates.ts";
 import { connect } from "../../stack/companion/elasticsearch/client.ts";
@@ -24,6 +27,8 @@ import { elasticsearchUsers } from "../../stack/secrets.ts";
 import type { ElasticsearchUser } from "../../stack/secrets.ts";
 import { startCommand } from "./run-program.ts";
 import type { Program } from "./run-program.ts";
+
+const execDocker = promisify(execFile);
 
 /** The user inside the image; its password file must belong to it. */
 const imageUser = 1000;
@@ -37,6 +42,10 @@ export interface ElasticsearchBox extends AsyncDisposable {
   /** The server as one of the users. */
   readonly as: (user: ElasticsearchUser) => Client;
   readonly elastic: Client;
+  /** File with the certificate of the authority. */
+  readonly caFile: string;
+  /** Kills the server, as a machine that loses its power would, and starts it again with what is on its disk. */
+  crash(): Promise<void>;
 }
 
 export async function startElasticsearch(): Promise<ElasticsearchBox> {
@@ -58,7 +67,7 @@ export async function startElasticsearch(): Promise<ElasticsearchBox> {
       { source: join(folder, "elastic"), target: "/run/secrets/elastic", mode: "ro" },
       { source: join(folder, "certs"), target: "/usr/share/elasticsearch/config/certs", mode: "ro" },
     ])
-    .withExposedPorts(9200)
+    .withExposedPorts({ container: 9200, host: await freePort() }) // The same after a crash.
     .withWaitStrategy(Wait.forHttp("/", 9200).usingTls().allowInsecure().forStatusCode(401))
     .withStartupTimeout(180_000)
     .start();
@@ -70,9 +79,14 @@ export async function startElasticsearch(): Promise<ElasticsearchBox> {
     url,
     ca,
     elastic,
+    caFile: join(folder, "secrets/ca.crt"),
+    async crash() {
+      await execDocker("docker", ["kill", container.getId()]);
+      await execDocker("docker", ["start", container.getId()]);
+    },
     passwordOf,
     as: (user) => elastic.as(elasticsearchUsers[user].user, passwordOf(user)),
-    env: { OBSBOX_ELASTICSEARCH_URL: url, OBSBOX_SECRETS_DIR: join(folder, "secrets") },
+    env: { OBSBOX_STACK_ELASTICSEARCH_URL: url, OBSBOX_SECRETS_DIR: join(folder, "secrets") },
     async [Symbol.asyncDispose]() {
       elastic.close();
       await container.stop({ timeout: 0 });

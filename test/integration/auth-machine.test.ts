@@ -58,7 +58,7 @@ describe("a machine token", () => {
       'Bearer realm="obsbox", error="insufficient_scope", scope="otlp"',
     ]);
     const line = await waitFor("the line", () =>
-      server.audit("token-check").find((fields) => fields["labels.token"] === "pusher"),
+      server.audit("token-check").find((fields) => fields["labels.token_name"] === "pusher"),
     );
     expect(line).toMatchObject({ "event.outcome": "failure", "event.reason": "scope", "labels.scope": "otlp" });
   });

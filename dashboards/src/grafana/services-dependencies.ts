@@ -238,10 +238,9 @@ const more: readonly Panel[] = [
   }),
 ];
 
-const database = "db_client";
-const databaseSeconds = `${database}_operation_duration_seconds`;
+const databaseSeconds = nameOf(metrics.dbClientOperationDuration);
 const operation = ["db_system_name", "db_operation_name"];
-const needsDatabase = { en: "the SDK's metrics of databases", zh: "SDK 的数据库指标" };
+const needsDatabase = { en: "a service that calls a database", zh: "调用数据库的服务" };
 
 const databases: readonly Panel[] = [
   series({
@@ -283,10 +282,10 @@ const databases: readonly Panel[] = [
     unit: "none",
     targets: [
       prom(
-        `sum by (db_client_connection_state) (${database}_connection_count{${ofService}})`,
+        `sum by (db_client_connection_state) (${nameOf(metrics.dbClientConnectionCount)}{${ofService}})`,
         "{{db_client_connection_state}}",
       ),
-      prom(`sum(${database}_connection_pending_requests{${ofService}})`, { en: "waiting", zh: "等待" }),
+      prom(`sum(${nameOf(metrics.dbClientConnectionPendingRequests)}{${ofService}})`, { en: "waiting", zh: "等待" }),
     ],
     needs: needsDatabase,
     links: [toRunbook("DbPoolExhausted")],

@@ -277,8 +277,7 @@ const processes: readonly Panel[] = [
       zh: "未捕获的异常和未处理的 Promise 拒绝，每次都可能导致进程退出，堆栈见日志。",
     },
     unit: "none",
-    targets: [prom(`sum by (instance) (increase(obsbox_uncaught_exceptions_total{${ofService}}[${interval}]))`, each)],
-    needs: { en: "a later @obsbox/sdk", zh: "更高版本的 @obsbox/sdk" },
+    targets: [prom(`sum by (instance) (increase(${of(metrics.uncaughtExceptions)}[${interval}]))`, each)],
     links: [toLogs, toRunbook("NodeUncaughtException")],
   }),
 ];

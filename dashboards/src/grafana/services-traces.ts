@@ -1,4 +1,5 @@
 /** D7: which call path is slow? */
+import { metrics } from "@obsbox/sdk/vocabulary";
 import { mapOfCalls } from "../call-map.ts";
 import type { Page, Panel } from "../model.ts";
 import { toDependencies, toJaeger, toLogs, toRed, toRunbook } from "../links.ts";
@@ -8,6 +9,7 @@ import {
   inEnvironment,
   interval,
   labels,
+  nameOf,
   ofService,
   quantile,
   requests,
@@ -219,11 +221,16 @@ const pipeline: readonly Panel[] = [
   series({
     title: { en: "Queue of spans", zh: "Span 队列" },
     description: {
-      en: "Spans that wait to be sent, by instance. It swings between 0 and one batch; a plateau means that the receiver is slow.",
-      zh: "各实例待发送的 span 数。正常在 0 与一个批次之间波动，持续高位说明接收端变慢。",
+      en: "Spans that wait to be sent, by instance, with those that are kept while Jaeger does not take them. It swings between 0 and one batch; a plateau means that the receiver is slow, a steady rise that it is away.",
+      zh: "各实例待发送的 span 数，含 Jaeger 不可用期间暂存的。正常在 0 与一个批次之间波动；持续高位说明接收端变慢，持续上升说明接收端不可用。",
     },
     unit: "none",
-    targets: [prom(`max by (instance) (${queue}_size{${ofService}})`, "{{instance}}")],
+    targets: [
+      prom(
+        `max by (instance) (${nameOf(metrics.spansPending)}{${ofService}}) or max by (instance) (${queue}_size{${ofService}})`,
+        "{{instance}}",
+      ),
+    ],
   }),
 ];
 

@@ -43,7 +43,7 @@ async function create(input: Input): Promise<Output> {
   const token = `${prefix}${randomSecret()}`;
   const entry: Token = { name, sha256: sha256(token), scopes: wanted, created, ...end };
   await openTokensFile(dataDirOf(env)).change((file) => [addToken(file, entry), undefined]);
-  const labels = { token: name, scopes: wanted.join(",") };
+  const labels = { token_name: name, scopes: wanted.join(",") };
   return { content: { name, token }, event: { action: "token-create", outcome: "success", labels } };
 }
 
@@ -51,7 +51,7 @@ async function revoke(input: Input): Promise<Output> {
   const name = readName(input);
   const first = machineTokenOf(input.env);
   await openTokensFile(dataDirOf(input.env)).change((file) => [revokeToken(file, name, first), undefined]);
-  const event = { action: "token-revoke", outcome: "success", labels: { token: name } } as const;
+  const event = { action: "token-revoke", outcome: "success", labels: { token_name: name } } as const;
   return { content: { name, revoked: true }, event };
 }
 

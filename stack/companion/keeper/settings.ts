@@ -23,7 +23,7 @@ export interface KeeperSettings {
 /** @throws OperatorError that names the first key that cannot be used. */
 export function readKeeperSettings(env: Environment): KeeperSettings {
   return {
-    elasticsearchUrl: readUrl(env, "OBSBOX_ELASTICSEARCH_URL", "https://elasticsearch:9200"),
+    elasticsearchUrl: readUrl(env, "OBSBOX_STACK_ELASTICSEARCH_URL", "https://elasticsearch:9200"),
     kibanaUrl: readUrl(env, "OBSBOX_KIBANA_URL", "http://kibana:5601/kibana"),
     ca: readSecret(env, "ca.crt"),
     keeperPassword: readSecret(env, "elasticsearch-keeper"),

@@ -38,7 +38,7 @@ export async function runSetup(_args: readonly string[], env: Environment): Prom
 /** @returns How many changes there were. */
 async function setUp(env: Environment): Promise<number> {
   const elasticsearch = connect({
-    url: readUrl(env, "OBSBOX_ELASTICSEARCH_URL", "https://elasticsearch:9200"),
+    url: readUrl(env, "OBSBOX_STACK_ELASTICSEARCH_URL", "https://elasticsearch:9200"),
     ca: readSecret(env, "ca.crt"),
     user: "elastic",
     password: readSecret(env, "elasticsearch-elastic"),

@@ -9,7 +9,7 @@ import type { Scope } from "../tokens/token.ts";
 
 export function machineRoute({ tokens, audit }: AuthService): Route {
   const refuse = ({ path, address }: Call, scope: Scope, reason: string, token?: string): void => {
-    const labels = { scope, ...(token === undefined ? {} : { token }) };
+    const labels = { scope, ...(token === undefined ? {} : { token_name: token }) };
     audit({ action: "token-check", outcome: "failure", reason, path, address, labels });
   };
   return {

@@ -36,6 +36,7 @@ function vocabularyFields(text: TextType): Readonly<Record<keyof typeof logField
     errorType: keyword,
     errorMessage: { type: text },
     errorStackTrace: { type: text },
+    eventId: keyword,
     eventDataset: keyword,
     eventAction: keyword,
     eventOutcome: keyword,
@@ -43,6 +44,7 @@ function vocabularyFields(text: TextType): Readonly<Record<keyof typeof logField
     httpRequestMethod: keyword,
     httpResponseStatusCode: long,
     httpRoute: keyword,
+    colored: { type: "boolean" },
     urlPath: keyword,
     userAgentOriginal: keyword,
   };
