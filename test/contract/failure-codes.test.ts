@@ -10,8 +10,10 @@ const refusals = /const refusals = \{([^}]*)\}/.exec(readText("sdk/src/coloring/
 const colors = [...refusals.matchAll(/^ {2}(\w+):/gm)].map(([, name = ""]) => `color-${name.replace("_", "-")}`);
 
 test("every code that the SDK says stands in docs/failure-codes.md, with what to do, and no other", () => {
-  const said = sources.flatMap((path) => [...readText(path).matchAll(places)].map(([, code, other]) => code ?? other));
-  const described = [...readText("docs/failure-codes.md").matchAll(/^\| `([a-z*-]+)`/gm)].map(([, code]) => code);
+  const said = sources.flatMap((path) =>
+    [...readText(path).matchAll(places)].map(([, code, other = ""]) => code ?? other),
+  );
+  const described = [...readText("docs/failure-codes.md").matchAll(/^\| `([a-z*-]+)`/gm)].map(([, code = ""]) => code);
   expect(colors).toHaveLength(4);
   expect(described.toSorted()).toEqual([...new Set([...said, ...colors, "ignored-*"])].toSorted());
 });
