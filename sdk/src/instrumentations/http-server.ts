@@ -69,6 +69,7 @@ function beginWith({ tracer, colorIncoming }: Pipelines, metrics: ServerMetrics)
       isExpress: false,
       mounts: undefined,
       hasFailed: false,
+      error: undefined,
     };
     attachServerRequest(message, request);
     attachServerRequest(response, request);
@@ -118,8 +119,7 @@ function endWith({ writeAccessLine }: Pipelines, metrics: ServerMetrics) {
 
     if (route !== undefined) span.updateName(`${method} ${route}`).setAttribute(names.httpRoute, route);
     if (status !== undefined) span.setAttribute(names.httpResponseStatusCode, status);
-    if (errorType !== undefined)
-      span.setAttribute(names.errorType, errorType).setStatus({ code: SpanStatusCode.ERROR });
+    if (errorType !== undefined) noteFault(request, errorType);
     span.end(epochMs(endedAt)); // First: a sampler may decide now, and then line and exemplar tell the truth.
     metrics.end({ method, status, route, scheme, protocolVersion, errorType }, durationMs / 1000, span);
     writeAccessLine?.({
@@ -133,6 +133,11 @@ function endWith({ writeAccessLine }: Pipelines, metrics: ServerMetrics) {
       isAborted,
     });
   };
+}
+
+function noteFault({ span, error }: ServerRequest, errorType: string): void {
+  if (error !== undefined) span.recordException(error);
+  span.setAttribute(names.errorType, errorType).setStatus({ code: SpanStatusCode.ERROR });
 }
 
 /** The trace that the caller is in. Most requests from outside carry none, and then there is nothing to parse. */

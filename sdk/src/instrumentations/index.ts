@@ -48,6 +48,7 @@ const lateRows: readonly LateRow[] = [
   { name: "ioredis", libraries: ["ioredis"], file: "redis" },
   { name: "ioredis", libraries: ["ioredis"], file: "contributed-databases", before: "5.11.0" },
   { name: "mongodb", libraries: ["mongodb"], file: "mongodb" },
+  { name: "koa", libraries: ["koa"], file: "koa" },
 ];
 
 /** Servers first: routers note their routes on the requests that the server's row has begun. */

@@ -20,6 +20,7 @@ function begin(path: string) {
     isExpress: false,
     mounts: undefined,
     hasFailed: false,
+    error: undefined,
   };
   for (const carrier of [message, response]) attachServerRequest(carrier, request);
   return { message, response, request };

@@ -20,6 +20,8 @@ export interface ServerRequest {
   mounts: Mount[] | undefined;
   /** A handler of the route has failed: the route stays, whoever answers. */
   hasFailed: boolean;
+  /** What a handler has failed with, where the framework tells. */
+  error: Error | undefined;
 }
 
 /** A router mounted at a pattern, and the concrete path that it stood for in this request. */
@@ -45,4 +47,10 @@ export function attachServerRequest(message: Carrier, request: ServerRequest): v
 export function setRoute(message: IncomingMessage, route: string): void {
   const request = serverRequestOf(message);
   if (request !== undefined) request.route = route;
+}
+
+/** Notes what a handler has failed with. Whether that is a fault of the server, its answer tells. */
+export function noteError(message: IncomingMessage, error: unknown): void {
+  const request = serverRequestOf(message);
+  if (request !== undefined && error instanceof Error) request.error = error;
 }
