@@ -2,6 +2,7 @@
 import { entryPoint, readNearestPackage } from "./resource.ts";
 
 const launchers = new Set([
+  "@obsbox/sdk", // Its doctor.
   "concurrently",
   "corepack",
   "lerna",

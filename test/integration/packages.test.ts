@@ -78,7 +78,7 @@ beforeAll(async () => {
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
 describe.each([
-  ["@obsbox/sdk", () => sdk, ["dist/index.js", "dist/index.d.ts", "dist/register.js"]],
+  ["@obsbox/sdk", () => sdk, ["dist/index.js", "dist/index.d.ts", "dist/register.js", "dist/doctor/main.js"]],
   ["obsbox", () => box, ["dist/cli/main.js", "dist/stack/embedded/box.js", "dist/page/index.html", ...boxFiles]],
 ])("the tarball of %s", (name, tarball, needed) => {
   test("holds what was built, the files of a box, the licence and nothing else", () => {
@@ -121,6 +121,20 @@ describe("a project that has both installed", () => {
     const samples = samplesOf(await scrape(program), "http_server_request_duration_seconds_count");
     expect(samples.find(({ labels }) => labels["http_route"] === "/rooms/:name")?.value).toBe(1);
     expect(program.stderr()).toBe("");
+  });
+
+  test("is looked at by npx @obsbox/sdk doctor, which NODE_OPTIONS for the service does not disturb", async (context) => {
+    const cwd = await installed(context);
+    const env = { NODE_OPTIONS: register.join(" "), OBSBOX_LOG_DIR: "logs-of-the-service" };
+    await using doctor = startCommand("npx", ["@obsbox/sdk", "doctor", "--json"], { cwd, env });
+    expect(await doctor.ended(), doctor.stdout()).toBe(0);
+    const checks: { name: string; seen: string; findings: unknown[] }[] = JSON.parse(doctor.stdout()).checks;
+    const about = (name: string) => checks.find((check) => check.name === name);
+    expect(about("packages")?.seen).toMatch(/^@obsbox\/sdk \S+, @opentelemetry\/api \S+, pino \S+$/);
+    expect(about("packages")?.findings).toEqual([]);
+    expect(about("start flag")?.seen).toBe("--import in NODE_OPTIONS");
+    expect(existsSync(join(cwd, env.OBSBOX_LOG_DIR)), "the doctor is no service").toBe(false);
+    expect(doctor.stderr()).not.toContain("obsbox"); // npm may have something to say.
   });
 
   test("compiles against the types, those of libraries checked too", async (context) => {
