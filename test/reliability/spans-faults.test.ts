@@ -7,7 +7,7 @@ import { expect, test } from "vitest";
 import { describeReport, runWithFault } from "../helpers/backend-faults.ts";
 import { faults } from "../helpers/faulty-receiver.ts";
 
-const secondsEach = 60;
+const secondsEach = 15;
 const perSecond = 200;
 
 test.each(faults)("a backend with the fault %s costs the service nothing, and does not hold its end", async (fault) => {
