@@ -1,4 +1,4 @@
-/** redis against a real Redis: what a team sees of its commands, and what nobody may see. */
+/** redis and ioredis against a real Redis: what a team sees of its commands, and what nobody may see. */
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { expectNothingPlanted, settings, startDatabaseService } from "../helpers/database-service.ts";
 import { startDatabase } from "../helpers/database-servers.ts";
@@ -20,9 +20,11 @@ const calls = [
   ["unknown", ["MADE.UP"], "ERR"],
 ] as const;
 
-describe.each(settings)("redis as $kind on Node.js $node", (setting) => {
+const cases = ["redis", "ioredis"].flatMap((library) => settings.map((setting) => ({ library, setting, ...setting })));
+
+describe.each(cases)("$library as $kind on Node.js $node", ({ library, setting }) => {
   test("commands are spans and durations, and neither keys nor values are seen", async (context) => {
-    await using service = await startDatabaseService("redis", setting, server.url, context);
+    await using service = await startDatabaseService(library, setting, server.url, context);
     const { program, call, spansOf } = service;
     await spansOf("setup");
     for (const [name, commands, code] of calls) {

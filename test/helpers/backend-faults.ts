@@ -14,6 +14,7 @@ export interface Vitals {
   readonly loopP99Ms: number;
   readonly loopMaxMs: number;
   readonly rssMiB: number;
+  readonly heapMiB: number;
   readonly handles: number;
   readonly rejections: number;
 }
@@ -132,6 +133,7 @@ class CourseSamples {
         loopP99Ms: most("loopP99Ms"),
         loopMaxMs: most("loopMaxMs"),
         rssMiB: most("rssMiB"),
+        heapMiB: most("heapMiB"),
         handles: most("handles"),
         rejections: most("rejections"),
       },
@@ -139,7 +141,8 @@ class CourseSamples {
   }
 }
 
-async function vitalsOf(port: number): Promise<Vitals> {
+/** Asks the program of `fault-service.mjs`. */
+export async function vitalsOf(port: number): Promise<Vitals> {
   return (await fetch(`http://127.0.0.1:${port}/vitals`)).json() as Promise<Vitals>;
 }
 

@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { compare, readLedger } from "../reliability/ledger.ts";
 import type { Verdict } from "../reliability/ledger.ts";
+import type { ExportStatus } from "../../sdk/src/traces/exporter.ts";
 import { startFaultyReceiver } from "./faulty-receiver.ts";
 import type { Answer, Behaviour, FaultyReceiver } from "./faulty-receiver.ts";
 import { startProgram } from "./run-program.ts";
@@ -20,19 +21,10 @@ export interface Outage {
   readonly env?: Readonly<Record<string, string | undefined>>;
 }
 
-export interface TracesStatus {
-  readonly made: number;
-  readonly sent: number;
-  readonly failed: number;
-  readonly dropped: Readonly<Record<string, number>>;
-  readonly pending: number;
-  readonly pendingBytes: number;
-}
-
 export interface OutageResult {
   readonly verdict: Verdict;
   /** Of obsbox: its own books, after all was delivered that could be. */
-  readonly books: TracesStatus | undefined;
+  readonly books: ExportStatus | undefined;
   readonly end: number | NodeJS.Signals;
   readonly endMs: number;
   readonly stdout: string;
@@ -72,12 +64,12 @@ export async function runOutage({ sdk, perSecond, seconds, fault, env = {} }: Ou
 }
 
 /** What `/statusz` says of spans. */
-export async function statusOf(program: Program): Promise<TracesStatus> {
+export async function statusOf(program: Program): Promise<ExportStatus> {
   const response = await fetch(`${await adminUrl(program)}/statusz`);
-  return ((await response.json()) as { traces: TracesStatus }).traces;
+  return ((await response.json()) as { traces: ExportStatus }).traces;
 }
 
-async function settledBooks(program: Program, receiver: FaultyReceiver): Promise<TracesStatus> {
+async function settledBooks(program: Program, receiver: FaultyReceiver): Promise<ExportStatus> {
   return waitFor(
     `the end of what is pending, with ${receiver.requests.length} requests so far`,
     async () => {

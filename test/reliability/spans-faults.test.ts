@@ -7,11 +7,13 @@ import { expect, test } from "vitest";
 import { describeReport, runWithFault } from "../helpers/backend-faults.ts";
 import { faults } from "../helpers/faulty-receiver.ts";
 
-const secondsEach = 15;
+const secondsEach = 60;
+/** One in each minute that has begun, the warm-up's included. */
+const warningsOfEach = 2;
 const perSecond = 200;
 
 test.each(faults)("a backend with the fault %s costs the service nothing, and does not hold its end", async (fault) => {
-  const report = await runWithFault(fault, { perSecond, seconds: secondsEach, samples: 3 });
+  const report = await runWithFault(fault, { perSecond, seconds: secondsEach, samples: 6 });
   process.stdout.write(describeReport(report));
   const { faulty, silent, traces, warnings, end, endMs } = report;
   // On a machine that has other work the times say little; those of a quiet one stand in docs/reliability.md.
@@ -24,8 +26,8 @@ test.each(faults)("a backend with the fault %s costs the service nothing, and do
   expect(traces.made).toBe(traces.sent + traces.failed + traces.pending);
   expect(traces.failed).toBe(0);
   const saidBy = (code: string) => warnings.filter((line) => line.includes(`[${code}]`)).length;
-  expect(saidBy("export-failed")).toBeLessThanOrEqual(1);
-  expect(saidBy("metrics-export-failed")).toBeLessThanOrEqual(1);
+  expect(saidBy("export-failed")).toBeLessThanOrEqual(warningsOfEach);
+  expect(saidBy("metrics-export-failed")).toBeLessThanOrEqual(warningsOfEach);
   expect(end).toBe("SIGTERM");
   expect(endMs).toBeLessThan(5500);
 });

@@ -3,6 +3,7 @@ import { createHash } from "node:crypto";
 import { lstatSync, mkdirSync, readdirSync, readlinkSync, rmSync } from "node:fs";
 import { hostname, tmpdir } from "node:os";
 import { join } from "node:path";
+import { isAlive } from "../process-alive.ts";
 
 export interface Address {
   readonly socket: string;
@@ -35,16 +36,6 @@ export function removeLeftovers(): void {
   for (const file of readdirSync(folder)) {
     const pid = own.exec(file)?.[1];
     if (pid !== undefined && !isAlive(Number(pid))) rmSync(join(folder, file), { force: true });
-  }
-}
-
-/** Whether a process with this number lives; one of another user counts as well. */
-export function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return error instanceof Error && "code" in error && error.code === "EPERM";
   }
 }
 

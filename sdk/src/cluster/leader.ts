@@ -4,7 +4,7 @@ import { report } from "../diagnostics.ts";
 import type { LogLevel } from "../logs/logger.ts";
 import type { Family } from "../metrics/families.ts";
 import type { Scrape } from "../telemetry.ts";
-import { isAlive } from "./address.ts";
+import { isAlive } from "../process-alive.ts";
 import type { Address } from "./address.ts";
 import { acceptConnections, nameOf } from "./connections.ts";
 import { createEnded } from "./ended.ts";

@@ -6,6 +6,8 @@ import { randomBytes } from "node:crypto";
 import { closeSync, mkdirSync, openSync, readdirSync, rmSync, statSync, unlinkSync } from "node:fs";
 import { hostname } from "node:os";
 import { join } from "node:path";
+import { isAlive } from "../process-alive.ts";
+import { asNamePart, createTimes, timePattern } from "./file-names.ts";
 import { writeHeader } from "./log-header.ts";
 import { countRemovedUnread } from "./unread-lines.ts";
 
@@ -56,18 +58,17 @@ export class LogFolder {
   readonly #settings: FolderSettings;
   readonly #prefix: string;
   readonly #pattern: RegExp;
-  readonly #host = clean(hostname());
+  readonly #host = asNamePart(hostname());
   readonly #writer = randomBytes(4).toString("hex");
   /** Lines of files of ours that are full. */
   readonly #lines = new Map<string, number>();
-  /** When the latest file was begun. Rises with each file, whatever the system clock does: names are in that order. */
-  #begunMs = 0;
+  readonly #nextTime = createTimes();
   #writers = 1;
 
   constructor(settings: FolderSettings) {
     this.#settings = settings;
-    this.#prefix = clean(settings.service).slice(0, maxPrefix);
-    this.#pattern = new RegExp(`^${this.#prefix}\\.\\d{8}T\\d{9}Z\\.([^.]+)\\.(\\d+)\\.([0-9a-f]{8})\\.ndjson$`);
+    this.#prefix = asNamePart(settings.service).slice(0, maxPrefix);
+    this.#pattern = new RegExp(`^${this.#prefix}\\.${timePattern}\\.([^.]+)\\.(\\d+)\\.([0-9a-f]{8})\\.ndjson$`);
   }
 
   /** Size at which the next file begins: the files that are written to take half of all bytes at most. */
@@ -97,9 +98,7 @@ export class LogFolder {
   }
 
   #nextName(): string {
-    this.#begunMs = Math.max(Date.now(), this.#begunMs + 1);
-    const time = new Date(this.#begunMs).toISOString().replace(/[-:.]/g, "");
-    return `${this.#prefix}.${time}.${this.#host}.${process.pid}.${this.#writer}.ndjson`;
+    return `${this.#prefix}.${this.#nextTime()}.${this.#host}.${process.pid}.${this.#writer}.ndjson`;
   }
 
   /** Room for the files that are written to is kept, so that all together never pass the limit. */
@@ -157,18 +156,4 @@ export class LogFolder {
 
 function allBut<T>(items: readonly T[], newest: number): readonly T[] {
   return items.slice(0, Math.max(0, items.length - newest));
-}
-
-/** Nothing but letters, digits, `_` and `-`: a name stays in its folder and in its place. */
-function clean(name: string): string {
-  return name.replace(/[^A-Za-z0-9_-]/g, "_");
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return error instanceof Error && "code" in error && error.code === "EPERM";
-  }
 }

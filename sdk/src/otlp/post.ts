@@ -94,7 +94,7 @@ function exchange(request: ClientRequest, body: Uint8Array, timeoutMs: number): 
   return promise;
 }
 
-/** A status is an answer, also when its body does not come to an end. */
+/** A status is an answer, also when its body does not come to an end, or is so long that it is not read at all. */
 function readAnswer(response: IncomingMessage, done: (answer: Answer) => void): void {
   const chunks: Buffer[] = [];
   let bytes = 0;
@@ -111,6 +111,7 @@ function readAnswer(response: IncomingMessage, done: (answer: Answer) => void): 
   });
   response.on("error", finish);
   response.on("close", finish);
+  if (Number(response.headers["content-length"]) > maxAnswerBytes) response.destroy();
 }
 
 function silence(error: unknown): Silence {

@@ -7,28 +7,14 @@ import type { TraceOptions } from "../options.ts";
 import { createPost } from "../otlp/post.ts";
 import { bodyAtOnce, bodyFor, describeTarget, pathUnder, withoutCredentials } from "../otlp/target.ts";
 import type { Tls } from "../otlp/target.ts";
+import type { Status } from "../telemetry.ts";
 import { encodings } from "./delivery/encodings.ts";
 import { createDelivery } from "./delivery/index.ts";
 import type { SpanCounts } from "./delivery/index.ts";
 import type { DropReason } from "./delivery/ledger.ts";
 
 /** How sending has gone since the start of the process. */
-export interface ExportStatus {
-  readonly target: string;
-  readonly made: number;
-  readonly sent: number;
-  /** All that was dropped. */
-  readonly failed: number;
-  readonly dropped: Readonly<Record<string, number>>;
-  /** Neither sent nor dropped yet. */
-  readonly pending: number;
-  /** Of those that are encoded. */
-  readonly pendingBytes: number;
-  /** Whether the receiver does not take anything now; it is tried again. */
-  readonly isPaused: boolean;
-  readonly lastSuccess: string | undefined;
-  readonly lastError: string | undefined;
-}
+export type ExportStatus = NonNullable<Status["traces"]>;
 
 /** A request that is ready to be sent. */
 export interface UnsentRequest {
