@@ -1,4 +1,4 @@
-import { inspect } from "node:util";
+import { util } from "./builtins.ts";
 import { redactText } from "./redaction/text.ts";
 
 /** One option that cannot be used: where it came from, what was received and what would be right. */
@@ -36,6 +36,6 @@ const inspectSettings = { depth: 1, breakLength: Infinity, maxArrayLength: 5, ma
 
 function describe({ option, env, got, expected }: OptionProblem): string {
   const source = env === undefined ? option : `${option} (${env})`;
-  const shown = typeof got === "string" ? JSON.stringify(got) : inspect(got, inspectSettings);
+  const shown = typeof got === "string" ? JSON.stringify(got) : util.inspect(got, inspectSettings);
   return `${source}: got ${redactText(shown)}, expected ${expected}`;
 }

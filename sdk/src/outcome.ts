@@ -1,4 +1,4 @@
-import { types } from "node:util";
+import { util } from "./builtins.ts";
 
 /** How a call ended: undefined when it went well. */
 export type Failure = { readonly error: unknown } | undefined;
@@ -9,7 +9,7 @@ export type Failure = { readonly error: unknown } | undefined;
  */
 export function withOutcome<T>(fn: () => T, tell: (failure: Failure) => void): T {
   const result = runSync(fn, tell);
-  if (!types.isPromise(result)) {
+  if (!util.types.isPromise(result)) {
     tell(undefined);
     return result;
   }

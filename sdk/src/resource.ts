@@ -6,6 +6,7 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { isPm2Container, pm2Application } from "./cluster/pm2.ts";
 import type { ServiceOptions } from "./options.ts";
+import { ownFile } from "./own-files.ts";
 import { redactAttributes } from "./redaction/index.ts";
 import { resourceAttributes as names } from "./vocabulary.ts";
 
@@ -54,7 +55,7 @@ export function describeService(options: ServiceOptions, env: NodeJS.ProcessEnv 
 }
 
 /** Version of this package, as its package.json says. */
-export const sdkVersion = readPackage(fileURLToPath(new URL("../package.json", import.meta.url)))?.version ?? "unknown";
+export const sdkVersion = readPackage(fileURLToPath(ownFile("../package.json")))?.version ?? "unknown";
 
 /** Path of the file that Node was started with; undefined for `node -e` and the like. */
 export function entryPoint(): string | undefined {

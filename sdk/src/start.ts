@@ -31,6 +31,7 @@ import { observeSelf } from "./metrics/self-metrics.ts";
 import { routeOpenTelemetryDiagnostics } from "./open-telemetry-diagnostics.ts";
 import { ignoredVariables, resolveOptions } from "./options.ts";
 import type { Options, StartOptions } from "./options.ts";
+import { ownFile } from "./own-files.ts";
 import { configureRedaction } from "./redaction/index.ts";
 import { describeService, sdkVersion } from "./resource.ts";
 import type { Service } from "./resource.ts";
@@ -54,28 +55,39 @@ import { resourceAttributes } from "./vocabulary.ts";
 export function start(input: StartOptions = {}): Telemetry {
   const running = runningTelemetry();
   if (running === undefined) return startTelemetry(resolveOptions(input ?? {}, process.env));
-  if (running.copy !== import.meta.url) {
+  if (running.copy !== copy) {
     report(
       "second-sdk",
-      `@obsbox/sdk is there twice: ${running.copy} runs, and metrics and checks of ${import.meta.url} are not served; install it once`,
+      `@obsbox/sdk is there twice: ${running.copy} runs, and metrics and checks of ${copy} are not served; install it once`,
     );
   }
   return running.telemetry;
 }
 
-/** What takes the place of exporter and log sink in tests. */
+/** Where this copy of the package is. */
+const copy = ownFile("..").href;
+
+/**
+ * What takes the place of exporter and log sink in tests.
+ *
+ * @internal
+ */
 export interface Replacements {
   readonly processor?: SpanProcessor;
   readonly sink?: LogSink;
 }
 
-/** Starts with options that are resolved already. */
+/**
+ * Starts with options that are resolved already.
+ *
+ * @internal
+ */
 export function startTelemetry(options: Options, replacements: Replacements = {}): Telemetry {
   configureRedaction(options.redaction);
   const service = describeService(options.service);
   const logs = startLogs(options.logs, service, replacements.sink);
   const telemetry = mayStart(options) ? startAll(options, service, logs, replacements) : logsOnly(service, logs);
-  setRunningTelemetry({ telemetry, copy: import.meta.url });
+  setRunningTelemetry({ telemetry, copy });
   return telemetry;
 }
 

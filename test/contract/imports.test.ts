@@ -75,3 +75,12 @@ test("services use the SDK by its name, as users do", () => {
   );
   expect(own.filter(([, text]) => /from "(\.\.\/)+sdk\//.test(text)).map(([file]) => file)).toEqual([]);
 });
+
+/** What the start of a service does not read. */
+const besidesTheStart = /^sdk\/src\/(doctor\/|logs\/elasticsearch\/|logs\/pretty\.ts|lifecycle\/last-send-worker\.ts)/;
+
+test("the start of the SDK imports no built-in module that loads more than itself: `builtins.ts` has those", () => {
+  const own = files.filter((file) => file.startsWith("sdk/src/") && !besidesTheStart.test(file));
+  const dear = /^import (?!type )[^;]* from "node:(?:http|https|util)";/m;
+  expect(own.filter((file) => dear.test(readText(file)))).toEqual([]);
+});

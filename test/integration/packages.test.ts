@@ -85,7 +85,8 @@ describe.each([
     const { paths, packedBytes, unpackedBytes } = tarball();
     process.stdout.write(`${name}: ${paths.length} files, ${packedBytes} bytes packed, ${unpackedBytes} unpacked\n`);
     expect(paths).toEqual(expect.arrayContaining([...needed, "package.json", "LICENSE"]));
-    const built = /^(package\.json|LICENSE|README\.md|dist\/.+(\.js|\.mjs|\.js\.map|\.d\.ts|\.html|\.css|\.svg))$/;
+    const built =
+      /^(package\.json|LICENSE|README\.md|dist\/licenses\.md|dist\/.+(\.js|\.mjs|\.js\.map|\.d\.ts|\.html|\.css|\.svg))$/;
     const ofABox = /^stack\/(compose\/(compose\.yaml|\.env\.example)|config\/[\w./-]+|companion\/Dockerfile)$/;
     const ofDashboards = /^(alerts\/[\w.-]+\.yml|dashboards\/(grafana|kibana)\/[\w/-]+\.json)$/;
     const isExpected = (path: string) => [built, ofABox, ofDashboards].some((pattern) => pattern.test(path));

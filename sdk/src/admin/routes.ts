@@ -1,8 +1,8 @@
 /** What the admin port answers. */
 import { timingSafeEqual, createHash } from "node:crypto";
 import type { IncomingMessage } from "node:http";
-import { promisify } from "node:util";
 import { gzip } from "node:zlib";
+import { util } from "../builtins.ts";
 import { logLevel } from "../logs/logger.ts";
 import type { LogLevel } from "../logs/logger.ts";
 import { optionTable } from "../options.ts";
@@ -46,7 +46,7 @@ export function json(status: number, content: object): Answer {
   return { status, headers: { "content-type": "application/json" }, body: `${JSON.stringify(content)}\n` };
 }
 
-const compress = promisify(gzip);
+const compress = util.promisify(gzip);
 
 async function metrics(request: IncomingMessage, scrape: (accept?: string) => Promise<Scrape>): Promise<Answer> {
   const { contentType, body } = await scrape(request.headers.accept);

@@ -1,9 +1,9 @@
 /** One port beside the service: metrics, health, status, log level. It never keeps the process alive. */
 import { once } from "node:events";
 import { existsSync } from "node:fs";
-import { createServer } from "node:http";
 import type { IncomingMessage, Server, ServerResponse } from "node:http";
 import { hostname } from "node:os";
+import { http } from "../builtins.ts";
 import { messageOf, report } from "../diagnostics.ts";
 import type { AdminOptions } from "../options.ts";
 import { adminRoutes, json } from "./routes.ts";
@@ -23,7 +23,7 @@ const everywhere = "0.0.0.0";
 
 export function createAdmin(options: AdminOptions, sources: Omit<AdminSources, "token">): Admin {
   const routes = adminRoutes({ ...sources, token: options.token });
-  const server = createServer((request, response) => void respond(routes, request, response));
+  const server = http.createServer((request, response) => void respond(routes, request, response));
   server.headersTimeout = 10_000;
   server.requestTimeout = 10_000;
   // Neither the port nor a scraper that stays connected keeps the service from ending.

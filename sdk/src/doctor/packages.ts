@@ -1,5 +1,6 @@
 /** Copies of the packages that must not be there twice, and versions that do not go together. */
 import { fileURLToPath } from "node:url";
+import { ownFile } from "../own-files.ts";
 import type { Facts, Finding, Outcome } from "./finding.ts";
 import { skipped } from "./finding.ts";
 import type { Copy } from "./installed.ts";
@@ -35,7 +36,7 @@ export function findCopiesOf({ copies, manifest }: Facts): Outcome {
 export const registeredApi = readVersion();
 
 function readVersion(): string {
-  const { dependencies } = readObject(fileURLToPath(new URL("../../package.json", import.meta.url)));
+  const { dependencies } = readObject(fileURLToPath(ownFile("../package.json")));
   return typeof dependencies === "object" && dependencies !== null ? String(Reflect.get(dependencies, api)) : "";
 }
 

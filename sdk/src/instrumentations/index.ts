@@ -1,4 +1,4 @@
-/** The libraries that are observed without the service doing anything. A new one: a file here, a row below. */
+/** The libraries that are observed without the service doing anything. A new one: a file here, a row below or in `late-rows.ts`. */
 import type { Tracer } from "@opentelemetry/api";
 import type { Coloring } from "../coloring/coloring.ts";
 import type { AnsweredRequest } from "../logs/access-line.ts";
@@ -9,7 +9,7 @@ import { fastify } from "./fastify.ts";
 import { httpClient } from "./http-client.ts";
 import { httpServer } from "./http-server.ts";
 import { late } from "./late.ts";
-import type { LateRow } from "./late.ts";
+import { lateRows } from "./late-rows.ts";
 import { pino } from "./pino.ts";
 import { promClient } from "./prom-client.ts";
 import { undici } from "./undici.ts";
@@ -32,24 +32,6 @@ export interface Instrumentation {
   /** Starts observing; gives what ends it. */
   enable(pipelines: Pipelines): () => void;
 }
-
-/** A library that is not part of every service: one row here, or two where older versions are observed otherwise. */
-const lateRows: readonly LateRow[] = [
-  { name: "pg", libraries: ["pg", "pg-pool"], file: "pg" },
-  { name: "mysql2", libraries: ["mysql2"], file: "mysql2" },
-  { name: "mysql2", libraries: ["mysql2"], file: "contributed-databases", before: "3.20.0" },
-  { name: "redis", libraries: ["@redis/client"], file: "redis" },
-  {
-    name: "redis",
-    libraries: ["@redis/client", "@node-redis/client", "redis"],
-    file: "contributed-databases",
-    before: "5.12.0",
-  },
-  { name: "ioredis", libraries: ["ioredis"], file: "redis" },
-  { name: "ioredis", libraries: ["ioredis"], file: "contributed-databases", before: "5.11.0" },
-  { name: "mongodb", libraries: ["mongodb"], file: "mongodb" },
-  { name: "koa", libraries: ["koa"], file: "koa" },
-];
 
 /** Servers first: routers note their routes on the requests that the server's row has begun. */
 export const instrumentations: readonly Instrumentation[] = [

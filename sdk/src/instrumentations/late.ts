@@ -3,23 +3,13 @@
  * pays nothing for those whose libraries it does not use, and needs no list of those that it does.
  */
 import { createRequire } from "node:module";
-import { extname } from "node:path";
+import { fileURLToPath } from "node:url";
 import { messageOf, report } from "../diagnostics.ts";
+import { ownModule } from "../own-files.ts";
 import type { Instrumentation, Pipelines } from "./index.ts";
+import type { LateRow } from "./late-rows.ts";
 import { onLibraryLoad } from "./library-loads.ts";
 import { compareVersions } from "./version-ranges.ts";
-
-/** One row. */
-export interface LateRow {
-  /** The name in `OTEL_NODE_ENABLED_INSTRUMENTATIONS`, and of what the file exports. */
-  readonly name: string;
-  /** Packages that the library consists of. */
-  readonly libraries: readonly string[];
-  /** In this folder, without its ending. */
-  readonly file: string;
-  /** The first version that does without; the first library's. */
-  readonly before?: string;
-}
 
 const require = createRequire(import.meta.url);
 
@@ -44,7 +34,7 @@ export function late({ name, libraries, file, before }: LateRow): Instrumentatio
 function enable(file: string, name: string, pipelines: Pipelines): () => void {
   try {
     const { [name]: instrumentation }: Readonly<Record<string, Instrumentation>> = require(
-      `./${file}${extname(import.meta.url)}`,
+      fileURLToPath(ownModule(`instrumentations/${file}`)),
     );
     if (instrumentation === undefined) throw new TypeError(`${file} exports no ${name}`);
     return instrumentation.enable(pipelines);

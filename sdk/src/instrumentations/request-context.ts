@@ -5,8 +5,8 @@
  */
 import { context } from "@opentelemetry/api";
 import type { EventEmitter } from "node:events";
-import { IncomingMessage, ServerResponse } from "node:http";
 import { Server } from "node:net";
+import { http } from "../builtins.ts";
 import { serverRequestOf } from "./server-request.ts";
 
 type Emit = EventEmitter["emit"];
@@ -17,7 +17,7 @@ type Emit = EventEmitter["emit"];
  * @returns What stops it.
  */
 export function keepRequestContext(): () => void {
-  const restores = [Server.prototype, IncomingMessage.prototype, ServerResponse.prototype].map(emitInContext);
+  const restores = [Server.prototype, http.IncomingMessage.prototype, http.ServerResponse.prototype].map(emitInContext);
   return () => {
     for (const restore of restores) restore();
   };

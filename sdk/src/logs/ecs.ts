@@ -5,7 +5,8 @@
  *
  * @see https://www.elastic.co/docs/reference/ecs
  */
-import { IncomingMessage, ServerResponse } from "node:http";
+import type { IncomingMessage } from "node:http";
+import { http } from "../builtins.ts";
 import { kindOfKey } from "../redaction/index.ts";
 import { logFields } from "../vocabulary.ts";
 import { bounded, cutText, isError, readProperties, unserializable } from "./limits.ts";
@@ -55,9 +56,9 @@ function addKnownObject(fields: Fields, key: string, value: object | null): bool
   const known =
     (key === "err" || key === "error") && isError(value)
       ? errorFields(value)
-      : value instanceof IncomingMessage
+      : value instanceof http.IncomingMessage
         ? requestFields(value)
-        : value instanceof ServerResponse
+        : value instanceof http.ServerResponse
           ? { [logFields.httpResponseStatusCode]: value.statusCode }
           : undefined;
   if (known !== undefined) Object.assign(fields, known);

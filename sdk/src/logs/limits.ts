@@ -3,7 +3,7 @@
  * getters and values that JSON does not know, without secrets. Numbers stay numbers, so that a field never changes its
  * type.
  */
-import { types } from "node:util";
+import { util } from "../builtins.ts";
 import { isHeaderList, isHidden, kindWithin, redacted, redactNumber, redactUpTo } from "../redaction/index.ts";
 import type { KeyKind } from "../redaction/index.ts";
 
@@ -43,7 +43,7 @@ export function cutText(value: unknown, limit = maxTextLength, kind: KeyKind = "
 
 /** Whether a value is an error, also one of another realm, as test runners and `node:vm` make them. */
 export function isError(value: unknown): value is Error {
-  return value instanceof Error || types.isNativeError(value);
+  return value instanceof Error || util.types.isNativeError(value);
 }
 
 /** Hands over the properties of an object as far as they can be read, at most 128. */

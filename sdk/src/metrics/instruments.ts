@@ -99,13 +99,21 @@ const registries = new Set<PrometheusRegistry>();
 const observers: Attach[] = [];
 const instruments = new Map<string, unknown>();
 
-/** Connects the instruments to a pipeline, or with undefined disconnects them. */
+/**
+ * Connects the instruments to a pipeline, or with undefined disconnects them.
+ *
+ * @internal
+ */
 export function connectInstruments(next: MetricPipeline | undefined): void {
   pipeline = next;
   if (next !== undefined) for (const attach of observers) attach(next);
 }
 
-/** The registries that joined, in the order in which they did. */
+/**
+ * The registries that joined, in the order in which they did.
+ *
+ * @internal
+ */
 export function joinedRegistries(): ReadonlySet<PrometheusRegistry> {
   return registries;
 }

@@ -4,10 +4,10 @@
  */
 import { context, ROOT_CONTEXT } from "@opentelemetry/api";
 import { suppressTracing } from "@opentelemetry/core";
-import * as http from "node:http";
 import type { ClientRequest, IncomingMessage } from "node:http";
 import type { RequestOptions } from "node:https";
 import { urlToHttpOptions } from "node:url";
+import { http } from "../builtins.ts";
 import { messageOf } from "../diagnostics.ts";
 import { createLookup } from "./lookup.ts";
 import type { Target } from "./target.ts";

@@ -1,7 +1,7 @@
 /** Where one signal goes by OTLP over HTTP: address, headers, compression, certificates. */
 import { readFileSync } from "node:fs";
-import { promisify } from "node:util";
 import { constants, gzip, gzipSync } from "node:zlib";
+import { util } from "../builtins.ts";
 import { messageOf, report } from "../diagnostics.ts";
 import { sdkVersion } from "../resource.ts";
 
@@ -47,7 +47,7 @@ export function describeTarget({ contentType, compression, tlsFiles, ...options 
   return { url, timeoutMs, isCompressed, headers: { ...options.headers, ...own }, tls: readTls(tlsFiles) };
 }
 
-const compressed = promisify(gzip);
+const compressed = util.promisify(gzip);
 
 /** Fast rather than small: telemetry repeats itself much. */
 const level = { level: constants.Z_BEST_SPEED };

@@ -1,8 +1,8 @@
 /** A worker thread that is started again when it crashes, and that never keeps the process alive. */
-import { extname } from "node:path";
 import { MessageChannel, receiveMessageOnPort, Worker } from "node:worker_threads";
 import type { MessagePort } from "node:worker_threads";
 import { messageOf, report } from "../../diagnostics.ts";
+import { ownModule } from "../../own-files.ts";
 import { pauseAfter } from "./back-off.ts";
 import { ended } from "./messages.ts";
 import type { FromWorker, ToWorker } from "./messages.ts";
@@ -19,8 +19,7 @@ export interface WorkerSettings {
   readonly file?: URL;
 }
 
-/** The worker's own file, in the sources as in what is built. */
-const ownFile = new URL(`./worker${extname(import.meta.filename)}`, import.meta.url);
+const ownProgram = ownModule("logs/elasticsearch/worker");
 
 const restart = { retryMinMs: 1000, retryMaxMs: 60_000 };
 
@@ -90,7 +89,7 @@ export class SupervisedWorker {
   }
 
   #launch(): Running {
-    const { settings, file = ownFile, onMessage } = this.#settings;
+    const { settings, file = ownProgram, onMessage } = this.#settings;
     const { port1: port, port2 } = new MessageChannel();
     const state = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT));
     // Flags and NODE_OPTIONS would start everything again that the service has started with them.
