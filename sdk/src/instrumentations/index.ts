@@ -6,6 +6,7 @@ import type { MetricPipeline } from "../metrics/pipeline.ts";
 import type { InstrumentationOptions } from "../options.ts";
 import { express } from "./express.ts";
 import { fastify } from "./fastify.ts";
+import { graphql } from "./graphql.ts";
 import { httpClient } from "./http-client.ts";
 import { httpServer } from "./http-server.ts";
 import { late } from "./late.ts";
@@ -49,6 +50,10 @@ const lateRows: readonly LateRow[] = [
   { name: "ioredis", libraries: ["ioredis"], file: "contributed-databases", before: "5.11.0" },
   { name: "mongodb", libraries: ["mongodb"], file: "mongodb" },
   { name: "koa", libraries: ["koa"], file: "koa" },
+  { name: "graphql", libraries: ["graphql"], file: "graphql-16", before: "17.0.0" },
+  { name: "grpc", libraries: ["@grpc/grpc-js"], file: "grpc" },
+  { name: "kafkajs", libraries: ["kafkajs"], file: "kafkajs" },
+  { name: "amqplib", libraries: ["amqplib"], file: "amqplib" },
 ];
 
 /** Servers first: routers note their routes on the requests that the server's row has begun. */
@@ -58,6 +63,7 @@ export const instrumentations: readonly Instrumentation[] = [
   undici,
   express,
   fastify,
+  graphql,
   pino,
   promClient,
   ...lateRows.map(late),
