@@ -3,6 +3,7 @@ import { diag, DiagConsoleLogger, DiagLogLevel } from "@opentelemetry/api";
 import type { DiagLogger } from "@opentelemetry/api";
 import { setGlobalErrorHandler } from "@opentelemetry/core";
 import { messageOf, report, silenceDiagnostics } from "./diagnostics.ts";
+import { reportSecond } from "./foreign-sdk.ts";
 import type { ServiceOptions } from "./options.ts";
 
 const levels: Readonly<Record<ServiceOptions["diagnostics"], DiagLogLevel>> = {
@@ -31,10 +32,21 @@ export function routeOpenTelemetryDiagnostics(wanted: ServiceOptions["diagnostic
   );
 }
 
+/** What the API says to an SDK that is started after ours. */
+const refusal = /duplicate registration|for (trace|metrics|context|propagation) does not match previously registered/;
+
+/** Said to whoever else wants to hear what OpenTelemetry says. */
+const otherLogger = /logger will be overwritten|for diag does not match previously registered/;
+
 const throttled: DiagLogger = {
-  error: (message) => report("opentelemetry-error", message.slice(0, maxLength)),
-  warn: (message) => report("opentelemetry-warning", message.slice(0, maxLength)),
+  error: (message) => say("opentelemetry-error", message),
+  warn: (message) => say("opentelemetry-warning", message),
   info() {},
   debug() {},
   verbose() {},
 };
+
+function say(code: string, message: string): void {
+  if (refusal.test(message)) reportSecond();
+  else if (!otherLogger.test(message)) report(code, message.slice(0, maxLength));
+}

@@ -11,7 +11,7 @@ import type { AdminPort } from "./cluster/cluster.ts";
 import { connectColoring } from "./coloring/color-request.ts";
 import { createColoring } from "./coloring/coloring.ts";
 import { diagnosticCounts, report } from "./diagnostics.ts";
-import { findForeignSdk } from "./foreign-sdk.ts";
+import { clearUnusedRegistry, findForeignSdk, watchForAgents } from "./foreign-sdk.ts";
 import { enableInstrumentations } from "./instrumentations/index.ts";
 import { lastSuccesses } from "./last-success.ts";
 import { watchForCrash } from "./lifecycle/crash.ts";
@@ -95,9 +95,12 @@ export function startTelemetry(options: Options, replacements: Replacements = {}
 function mayStart({ service }: Options): boolean {
   if (!service.enabled) return false;
   const foreign = findForeignSdk();
-  if (foreign === undefined) return true;
-  report("second-sdk", `${foreign} is registered in this process, so obsbox writes logs only; start one of the two`);
-  return false;
+  if (foreign !== undefined) {
+    report("second-sdk", `${foreign} runs in this process already, so obsbox writes logs only; start one of the two`);
+    return false;
+  }
+  clearUnusedRegistry();
+  return true;
 }
 
 type Logs = ReturnType<typeof startLogs>;
@@ -124,6 +127,7 @@ function startAll(options: Options, service: Service, logs: Logs, replacements: 
   connectInstruments(metrics);
   const stops = [
     followSystemClock(),
+    watchForAgents(),
     coloring.stop,
     () => connectColoring(undefined),
     // What is measured of a process is measured in its main thread.

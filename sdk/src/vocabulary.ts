@@ -32,13 +32,27 @@ export const attributes = {
   exceptionMessage: "exception.message",
   exceptionStacktrace: "exception.stacktrace",
   exceptionType: "exception.type",
+  graphqlOperationName: "graphql.operation.name",
+  graphqlOperationType: "graphql.operation.type",
   httpRequestMethod: "http.request.method",
   httpRequestMethodOriginal: "http.request.method_original",
   httpResponseStatusCode: "http.response.status_code",
   httpRoute: "http.route",
+  messagingBatchMessageCount: "messaging.batch.message_count",
+  messagingConsumerGroupName: "messaging.consumer.group.name",
+  messagingDestinationName: "messaging.destination.name",
+  messagingDestinationPartitionId: "messaging.destination.partition.id",
+  messagingDestinationTemporary: "messaging.destination.temporary",
+  messagingKafkaOffset: "messaging.kafka.offset",
+  messagingOperationName: "messaging.operation.name",
+  messagingOperationType: "messaging.operation.type",
+  messagingSystem: "messaging.system",
   networkPeerAddress: "network.peer.address",
   networkPeerPort: "network.peer.port",
   networkProtocolVersion: "network.protocol.version",
+  rpcMethod: "rpc.method",
+  rpcResponseStatusCode: "rpc.response.status_code",
+  rpcSystemName: "rpc.system.name",
   serverAddress: "server.address",
   serverPort: "server.port",
   urlFull: "url.full",
@@ -108,6 +122,22 @@ const clientLabels = [
   attributes.errorType,
 ] as const;
 
+const rpcLabels = [
+  attributes.rpcSystemName,
+  attributes.rpcMethod,
+  attributes.rpcResponseStatusCode,
+  attributes.errorType,
+] as const;
+
+const messagingLabels = [
+  attributes.messagingSystem,
+  attributes.messagingOperationName,
+  attributes.messagingDestinationName,
+  attributes.serverAddress,
+  attributes.serverPort,
+  attributes.errorType,
+] as const;
+
 const poolLabels = [attributes.dbClientConnectionPoolName] as const;
 
 export const metrics = {
@@ -131,6 +161,21 @@ export const metrics = {
     unit: "s",
     help: "Duration of HTTP requests that this service made",
     labels: clientLabels,
+  },
+
+  rpcServerCallDuration: {
+    name: "rpc.server.call.duration",
+    type: "histogram",
+    unit: "s",
+    help: "Duration of remote procedure calls that this service answered",
+    labels: rpcLabels,
+  },
+  rpcClientCallDuration: {
+    name: "rpc.client.call.duration",
+    type: "histogram",
+    unit: "s",
+    help: "Duration of remote procedure calls that this service made",
+    labels: [...rpcLabels, attributes.serverAddress, attributes.serverPort],
   },
 
   dbClientOperationDuration: {
@@ -167,6 +212,21 @@ export const metrics = {
     unit: "{request}",
     help: "Requests that wait for a connection of a pool",
     labels: poolLabels,
+  },
+
+  messagingClientOperationDuration: {
+    name: "messaging.client.operation.duration",
+    type: "histogram",
+    unit: "s",
+    help: "Duration of sending messages to queues, until the broker or the client has taken them",
+    labels: messagingLabels,
+  },
+  messagingProcessDuration: {
+    name: "messaging.process.duration",
+    type: "histogram",
+    unit: "s",
+    help: "Duration of handling messages that came from queues",
+    labels: messagingLabels,
   },
 
   nodejsEventloopUtilization: {
@@ -215,7 +275,7 @@ export const metrics = {
     name: "v8js.memory.heap.limit",
     type: "gauge",
     unit: "By",
-    help: "Largest size that the heap may grow to before the process ends",
+    help: "Largest size that the heap without its young generation may grow to before the process ends",
     labels: [],
   },
   v8jsMemoryHeapUsedAfterMajorGc: {
@@ -426,6 +486,9 @@ export const durationBuckets = [0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5,
 
 /** Those of databases, which answer sooner. */
 export const databaseBuckets = [0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 5, 10] as const;
+
+/** As the conventions have them for messages. */
+export const messagingBuckets = [0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5, 10] as const;
 
 /** Fields of a log line, Elastic Common Schema names, dotted keys. */
 export const logFields = {

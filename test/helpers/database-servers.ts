@@ -15,7 +15,7 @@ export interface DatabaseServer extends AsyncDisposable {
   readonly url: string;
 }
 
-interface Choice {
+export interface Choice {
   readonly image: Parameters<typeof imageOfServer>[0];
   readonly port: number;
   readonly environment: Readonly<Record<string, string>>;
@@ -23,6 +23,8 @@ interface Choice {
   readonly url: (address: string) => string;
   /** What a client says first, where the server waits for it; its answer shows that it is there. */
   readonly hello?: Uint8Array;
+  /** Port on this machine, where the server has to know it; any other free one otherwise. */
+  readonly hostPort?: number;
 }
 
 const choices = {
@@ -55,13 +57,23 @@ const choices = {
   },
 } as const satisfies Record<string, Choice>;
 
+export function startDatabase(name: keyof typeof choices): Promise<DatabaseServer> {
+  return startServer(choices[name]);
+}
+
+/** A Kafka takes its time on a machine that has other things to do. */
+const startMs = 180_000;
+
 /** Starts a server, and gives it when it answers. */
-export async function startDatabase(name: keyof typeof choices): Promise<DatabaseServer> {
-  const { image, port, environment, command, url, hello }: Choice = choices[name];
-  const container = new GenericContainer(imageOfServer(image)).withEnvironment(environment).withExposedPorts(port);
+export async function startServer(choice: Choice): Promise<DatabaseServer> {
+  const { image, port, environment, command, url, hello, hostPort }: Choice = choice;
+  const container = new GenericContainer(imageOfServer(image))
+    .withEnvironment(environment)
+    .withStartupTimeout(startMs)
+    .withExposedPorts(hostPort === undefined ? port : { container: port, host: hostPort });
   const started = await (command === undefined ? container : container.withCommand([...command])).start();
   const [host, mapped] = ["127.0.0.1", started.getMappedPort(port)];
-  await waitFor(`${name} to answer`, () => answers(host, mapped, hello), 60_000);
+  await waitFor(`${image} to answer`, () => answers(host, mapped, hello), startMs);
   return {
     host,
     port: mapped,

@@ -36,19 +36,23 @@ export interface DatabaseService extends AsyncDisposable {
 
 export const programs = "test/fixtures/databases";
 
-/** @param folder - Where its programs are, when they are not to find the library of this repository. */
+/**
+ * @param folder - Where its programs are, when they are not to find the library of this repository.
+ * @param flags - Of Node.js, besides the one that starts the SDK.
+ */
 export async function startDatabaseService(
   library: string,
   { node, kind }: Setting,
   url: string,
   context: Pick<TestContext, "skip">,
   folder = programs,
+  flags: readonly string[] = [],
 ): Promise<DatabaseService> {
   const binary = await nodeBinary(node, context);
   const receiver = await startOtlpReceiver();
   const program = startProgram(`${folder}/${library}.${kind}`, {
     node: binary,
-    flags: register,
+    flags: [...register, ...flags],
     env: { OTEL_EXPORTER_OTLP_ENDPOINT: receiver.url, DATABASE_URL: url },
   });
   const base = `http://127.0.0.1:${await program.port()}`;
@@ -80,7 +84,10 @@ export async function startDatabaseService(
 }
 
 /** Nothing that was planted is in spans, metrics or the service's own output, and stderr is empty. */
-export async function expectNothingPlanted({ program, receiver }: DatabaseService): Promise<void> {
+export async function expectNothingPlanted({
+  program,
+  receiver,
+}: Pick<DatabaseService, "program" | "receiver">): Promise<void> {
   const scraped = await scrapeText(program);
   expect(JSON.stringify(receiver.spans)).not.toMatch(/planted/);
   expect(scraped).not.toMatch(/planted/);

@@ -15,7 +15,13 @@ export function imageFor(name: keyof typeof catalog): string {
 }
 
 /** Servers that only tests talk to: no components of the box. */
-const servers = { postgres: "postgres:17", mariadb: "mariadb:11", redis: "redis:7" } as const;
+const servers = {
+  postgres: "postgres:17",
+  mariadb: "mariadb:11",
+  redis: "redis:7",
+  rabbitmq: "rabbitmq:4.3",
+  kafka: "apache/kafka:4.3.1",
+} as const;
 
 export function imageOfServer(name: keyof typeof servers): string {
   return areOfficial ? servers[name] : `obsbox-test/${name}`;

@@ -22,7 +22,9 @@ elasticsearch|jre|elasticsearch
 jaeger|base|jaeger
 postgres|base|databases
 mariadb|base|databases
-redis|base|databases'
+redis|base|databases
+rabbitmq|base|databases
+kafka|jre|kafka'
 
 field() { awk -F'|' -v name="$1" -v column="$2" '$1 == name { print $column }' <<<"$IMAGES"; }
 label() { docker image inspect --format '{{index .Config.Labels "obsbox.inputs"}}' "$PREFIX/$1" 2>/dev/null || true; }

@@ -93,6 +93,6 @@ test("leaves npm and other starters alone", async () => {
 test("names the other SDK when OpenTelemetry is registered already, and stays off", async () => {
   await using program = startProgram("second-sdk.mjs", { env: { OTEL_EXPORTER_OTLP_ENDPOINT: "http://127.0.0.1:9" } });
   expect(await program.ended()).toBe(0);
-  expect(program.stderr()).toContain("another OpenTelemetry SDK is registered in this process");
+  expect(program.stderr()).toContain("another OpenTelemetry SDK runs in this process already");
   expect(program.stdout()).toContain("still logging");
 });

@@ -15,7 +15,22 @@ const bundlers: readonly (readonly [name: string, command: RegExp])[] = [
 ];
 
 /** Libraries that are observed while they are loaded. */
-const observed = ["express", "fastify", "koa", "pino", "prom-client", "pg", "mysql2", "redis", "ioredis", "mongodb"];
+const observed = [
+  "express",
+  "fastify",
+  "koa",
+  "pino",
+  "prom-client",
+  "pg",
+  "mysql2",
+  "redis",
+  "ioredis",
+  "mongodb",
+  "kafkajs",
+  "amqplib",
+  "@grpc/grpc-js",
+  "graphql",
+];
 
 const everythingExternal = /--packages[= ]external/;
 

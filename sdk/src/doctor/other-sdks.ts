@@ -12,13 +12,11 @@ interface OtherSdk {
 }
 
 const either = "run one of the two in a process";
+const sentryRemedy =
+  "update it to 11, which leaves OpenTelemetry alone, or keep it for errors: Sentry.init({ skipOpenTelemetrySetup: true }) without tracesSampleRate";
 
 export const otherSdks: readonly OtherSdk[] = [
-  {
-    name: "@sentry/node",
-    majors: [8, 10],
-    remedy: "update it to 11, which leaves OpenTelemetry alone, or give Sentry.init({ skipOpenTelemetrySetup: true })",
-  },
+  { name: "@sentry/node", majors: [8, 10], remedy: sentryRemedy },
   { name: "dd-trace", remedy: `${either}: leave out dd-trace/init, or @obsbox/sdk/register` },
   { name: "newrelic", remedy: `${either}: leave out -r newrelic, or @obsbox/sdk/register` },
   { name: "elastic-apm-node", remedy: either },

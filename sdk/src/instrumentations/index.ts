@@ -6,6 +6,7 @@ import type { MetricPipeline } from "../metrics/pipeline.ts";
 import type { InstrumentationOptions } from "../options.ts";
 import { express } from "./express.ts";
 import { fastify } from "./fastify.ts";
+import { graphql } from "./graphql.ts";
 import { httpClient } from "./http-client.ts";
 import { httpServer } from "./http-server.ts";
 import { late } from "./late.ts";
@@ -40,6 +41,7 @@ export const instrumentations: readonly Instrumentation[] = [
   undici,
   express,
   fastify,
+  graphql,
   pino,
   promClient,
   ...lateRows.map(late),

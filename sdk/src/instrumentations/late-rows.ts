@@ -28,4 +28,8 @@ export const lateRows: readonly LateRow[] = [
   { name: "ioredis", libraries: ["ioredis"], file: "contributed-databases", before: "5.11.0" },
   { name: "mongodb", libraries: ["mongodb"], file: "mongodb" },
   { name: "koa", libraries: ["koa"], file: "koa" },
+  { name: "graphql", libraries: ["graphql"], file: "graphql-16", before: "17.0.0" },
+  { name: "grpc", libraries: ["@grpc/grpc-js"], file: "grpc" },
+  { name: "kafkajs", libraries: ["kafkajs"], file: "kafkajs" },
+  { name: "amqplib", libraries: ["amqplib"], file: "amqplib" },
 ];

@@ -23,7 +23,8 @@ type Handle = (file: LoadedFile) => void;
 
 interface RequireMessage {
   readonly id: string;
-  readonly parentFilename: string | undefined;
+  /** Null for what a flag `--require` loads. */
+  readonly parentFilename: string | null | undefined;
 }
 
 const channel = "tracing:module.require:end";
@@ -58,9 +59,10 @@ const require = createRequire(import.meta.url);
 
 /** Runs for every `require()` of the process: what is not of a library of a row goes by two look-ups in texts. */
 function noteLoad({ id, parentFilename }: RequireMessage): void {
-  const interested = handlers.get(libraryOf(id, parentFilename));
+  const parent = parentFilename ?? "";
+  const interested = handlers.get(libraryOf(id, parent));
   if (interested === undefined) return;
-  const loaded = moduleOf(id, parentFilename);
+  const loaded = moduleOf(id, parent);
   if (loaded === undefined || !loaded.loaded || seen.has(loaded)) return; // A cycle gives what is half loaded.
   seen.add(loaded);
   const file = describe(loaded);
@@ -69,7 +71,7 @@ function noteLoad({ id, parentFilename }: RequireMessage): void {
   for (const handle of now) handle(file);
 }
 
-function libraryOf(id: string, parentFilename = ""): string {
+function libraryOf(id: string, parentFilename: string): string {
   if (id.startsWith(".")) return libraryOfPath(parentFilename);
   return isAbsolute(id) ? libraryOfPath(id) : libraryName(id);
 }
@@ -91,7 +93,7 @@ function libraryName(path: string): string {
 const endings = ["", ".js", ".cjs", "/index.js"];
 
 /** What Node keeps of the file; without looking at the disk where the path says which it is. */
-function moduleOf(id: string, parentFilename = ""): NodeJS.Module | undefined {
+function moduleOf(id: string, parentFilename: string): NodeJS.Module | undefined {
   const path = id.startsWith(".") ? join(dirname(parentFilename), id) : id;
   const ending = endings.find((one) => normalize(path + one) in require.cache);
   if (ending !== undefined) return require.cache[normalize(path + ending)];

@@ -8,6 +8,7 @@ import type { Context } from "@opentelemetry/api";
 import { AsyncLocalStorage } from "node:async_hooks";
 import { channel as channelOf } from "node:diagnostics_channel";
 import { subscribe } from "./subscribe.ts";
+import { tryTo } from "./wrapped-calls.ts";
 
 /** What has begun for a call. */
 export interface Call {
@@ -44,20 +45,29 @@ export function onTracedCall<M extends object>(channel: string, begin: (message:
       message[key]?.end();
     }),
     on("asyncStart", (message) => message[key]?.end()),
-    runCallbacksInContext(`tracing:${channel}:asyncStart`),
+    // Callbacks come from the socket of the connection, in the context in which it was opened.
+    runInContext<Traced>(`tracing:${channel}:asyncStart`, (message) => message[key]?.caller),
   ];
   return () => {
     for (const stop of stops) stop();
   };
 }
 
-/** Callbacks come from the socket of the connection, in the context in which it was opened. */
-function runCallbacksInContext(name: string): () => void {
+/**
+ * Runs what a library runs after an event in the context that belongs to the message.
+ *
+ * @param contextOf - Gives undefined for the one that is active. It is called before subscribers are.
+ * @returns What stops it.
+ */
+export function runInContext<M extends object>(
+  name: string,
+  contextOf: (message: M) => Context | undefined,
+): () => void {
   const storage = contextStorage();
   if (storage === undefined) return () => {};
   const channel = channelOf(name);
-  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- what the library publishes, with our call on it
-  channel.bindStore(storage, (message) => (message as Traced)[key]?.caller ?? storage.getStore());
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- what a channel publishes is documented, not typed
+  channel.bindStore(storage, (message) => tryTo(name, () => contextOf(message as M)) ?? storage.getStore());
   return () => void channel.unbindStore(storage);
 }
 

@@ -17,7 +17,7 @@ interface UndiciRequest {
   readonly path: string;
   /** Names and values in turn. */
   readonly headers: unknown;
-  addHeader(name: string, value: string): void;
+  addHeader(name: string, value: string): unknown;
   [key]?: ClientSpan;
 }
 
@@ -36,7 +36,10 @@ export const undici: Instrumentation = {
         if (isTracingSuppressed(context.active())) return;
         const { method, path } = request;
         const client = beginClientRequest(pipelines, metrics, { method, origin: String(request.origin), path });
-        client.inject((name, value) => setHeader(request, name, value));
+        client.inject((name, value) => {
+          setHeader(request, name, value);
+          if (name === "traceparent") keepTraceHeader(request);
+        });
         request[key] = client;
       }),
       subscribe<RequestMessage & { readonly response: { readonly statusCode: number } }>(
@@ -63,4 +66,16 @@ function setHeader(request: UndiciRequest, name: string, value: string): void {
     : -1;
   if (Array.isArray(headers) && index !== -1) headers[index + 1] = value;
   else request.addHeader(name, value);
+}
+
+/** An agent that was started later hears of the request after us and would add its own: two of them end a trace. */
+function keepTraceHeader(request: UndiciRequest): void {
+  request.addHeader = addOtherHeader;
+}
+
+function addOtherHeader(this: UndiciRequest, name: string, value: string): unknown {
+  if (name.toLowerCase() === "traceparent") return this;
+  // oxlint-disable-next-line typescript/unbound-method -- applied to the request that it is called on
+  const { addHeader }: UndiciRequest = Object.getPrototypeOf(this);
+  return Reflect.apply(addHeader, this, [name, value]);
 }

@@ -118,7 +118,8 @@ function isMethod(value: unknown): value is Method {
   return typeof value === "function";
 }
 
-function tryTo<T>(name: string, run: () => T): T | undefined {
+/** Runs what is ours inside a call of the service: its failure is said, and is nobody else's. */
+export function tryTo<T>(name: string, run: () => T): T | undefined {
   try {
     return run();
   } catch (error) {

@@ -1,6 +1,7 @@
 /** The tracing helpers of the public API. Without a started SDK they run the function and do nothing else. */
 import { context, propagation, SpanKind, SpanStatusCode, trace } from "@opentelemetry/api";
 import type { Attributes, AttributeValue, Context, Link, Span, SpanOptions } from "@opentelemetry/api";
+import { headerGetter } from "../carrier.ts";
 import { epochMs } from "../clock.ts";
 import { messageOf, report } from "../diagnostics.ts";
 import { withOutcome } from "../outcome.ts";
@@ -104,6 +105,7 @@ export function injectContext<C extends Carrier>(carrier: C): C {
 /**
  * Runs a function as part of the trace that headers carry.
  *
+ * @param carrier - Values may be bytes, as those of kafkajs are.
  * @example
  * await withExtractedContext(message.headers, () => withSpan("handle order", { kind: "consumer" }, handle));
  */
@@ -122,7 +124,7 @@ function inject(carrier: Carrier): void {
 /** A carrier that cannot be read carries nothing. */
 function extracted(carrier: Carrier): Context {
   try {
-    return propagation.extract(context.active(), carrier);
+    return propagation.extract(context.active(), carrier, headerGetter);
   } catch {
     return context.active();
   }

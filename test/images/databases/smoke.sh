@@ -23,3 +23,4 @@ check postgres -e POSTGRES_PASSWORD=secret -e POSTGRES_DB=shop -e PGPASSWORD=sec
 check mariadb -e MARIADB_ROOT_PASSWORD=root -e MARIADB_DATABASE=shop -e MARIADB_USER=shop -e MARIADB_PASSWORD=secret -- \
   mariadb -h 127.0.0.1 -u shop -psecret shop -e 'select version()'
 check redis -- redis-cli ping
+check rabbitmq -e RABBITMQ_DEFAULT_USER=shop -e RABBITMQ_DEFAULT_PASS=secret -- rabbitmqctl authenticate_user shop secret
