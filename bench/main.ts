@@ -1,61 +1,46 @@
-/** Installs every set-up, measures them in turns, and prints the table; `--write` puts it into README.md. */
-import { readFileSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
-import { parseArgs } from "node:util";
-import { installAll } from "./install.ts";
-import type { Installed } from "./install.ts";
-import { keepOffServiceCore, measureLoad, measureStartUp } from "./measure.ts";
-import { startReceiver } from "./receiver.ts";
-import { table } from "./report.ts";
-import { setups } from "./setups.ts";
+/** Installs the set-ups, measures them in turns, and shows the tables. README.md says what they mean. */
+import { loadavg } from "node:os";
+import { readArguments } from "./arguments.ts";
+import { measureAll } from "./measure.ts";
+import { shortfalls } from "./report/check.ts";
+import { readRatios, writeReport } from "./report/files.ts";
+import { ratiosIn } from "./report/ratios.ts";
+import { tables } from "./report/tables.ts";
+import { keepOffServiceCore } from "./service.ts";
+import { startSink } from "./sink/sink.ts";
+import { needTools } from "./wrk.ts";
 
-const { values: options } = parseArgs({
-  options: {
-    rounds: { type: "string", default: "7" },
-    seconds: { type: "string", default: "8" },
-    write: { type: "boolean", default: false },
-    json: { type: "boolean", default: false },
-  },
-});
-const rounds = Number(options.rounds);
-const seconds = Number(options.seconds);
+/** A machine with nothing to do is well below. */
+const busyLoad = 0.5;
 
-keepOffServiceCore();
-say("installing the set-ups");
-const installed = installAll(setups);
-const receiver = await startReceiver();
-const startUpsMs = await inRounds("start-up", (one) => measureStartUp(one, receiver));
-const loads = await inRounds("load", (one) => measureLoad(one, receiver, seconds));
-const results = { installed, loads, startUpsMs };
-const text = table(results);
-console.log(options.json ? JSON.stringify({ startUpsMs, loads }, null, 2) : text);
-if (options.write) writeTable(text);
-
-/** Measures each set-up once a round, in an order that is shuffled anew. */
-async function inRounds<T>(what: string, measure: (one: Installed) => Promise<T>): Promise<Record<string, T[]>> {
-  const results = Object.fromEntries(installed.map(({ setup }): [string, T[]] => [setup.name, []]));
-  for (let round = 1; round <= rounds; round++) {
-    for (const one of shuffled(installed)) {
-      say(`${what}, round ${round} of ${rounds}: ${one.setup.title}`);
-      results[one.setup.name]?.push(await measure(one));
-    }
-  }
-  return results;
+try {
+  await run(process.argv.slice(2));
+} catch (error) {
+  fail(error instanceof Error ? error.message : String(error));
 }
 
-function shuffled<T>(items: readonly T[]): T[] {
-  return items
-    .map((item) => ({ item, place: Math.random() }))
-    .toSorted((a, b) => a.place - b.place)
-    .map(({ item }) => item);
+async function run(line: readonly string[]): Promise<void> {
+  const args = readArguments(line);
+  const committed = args.isCheck ? readRatios() : {};
+  needTools();
+  keepOffServiceCore();
+  const [loadBefore = 0] = loadavg();
+  if (loadBefore > busyLoad) say(`the machine is busy (load ${loadBefore.toFixed(1)}): figures will be worth little`);
+
+  using sink = await startSink();
+  const results = await measureAll(args, sink, say);
+  if (sink.unknown.size > 0) fail(`nobody answered ${[...sink.unknown].join(", ")}: the sink lacks a receiver`);
+
+  console.log(args.isJson ? JSON.stringify(results, null, 2) : tables(results));
+  if (args.isCheck) for (const shortfall of shortfalls(committed, ratiosIn(results))) fail(shortfall);
+  if (args.isWrite) writeReport(results);
 }
 
-function writeTable(markdown: string): void {
-  const path = join(import.meta.dirname, "README.md");
-  const text = readFileSync(path, "utf8");
-  writeFileSync(path, text.replace(/(<!-- table -->\n)[^]*(\n<!-- end of table -->)/, `$1\n${markdown}\n$2`));
+function fail(message: string): void {
+  say(message);
+  process.exitCode = 1;
 }
 
-function say(message: string): void {
-  process.stderr.write(`${message}\n`);
+function say(line: string): void {
+  process.stderr.write(`${line}\n`);
 }
