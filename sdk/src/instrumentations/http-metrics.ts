@@ -43,10 +43,12 @@ export function createServerMetrics(pipeline: MetricPipeline): ServerMetrics {
   const active = new Map<string, { readonly labels: Attributes; count: number }>();
   const activeOf = (method: string, scheme: string) => {
     const key = `${method} ${scheme}`;
+    const known = active.get(key);
+    if (known !== undefined) return known;
     const labels = { [attributes.httpRequestMethod]: method, [attributes.urlScheme]: scheme };
-    const known = active.get(key) ?? { labels, count: 0 };
-    active.set(key, known);
-    return known;
+    const added = { labels, count: 0 };
+    active.set(key, added);
+    return added;
   };
   const stops = [
     observe(pipeline, metrics.httpServerActiveRequests, () =>
