@@ -55,7 +55,7 @@ type SeriesOf = (finished: Finished) => HistogramSeries;
 /** Makes what begins operations; clients of one service share the histogram. */
 export function createOperations({ tracer, metrics: pipeline }: DatabasePipelines): Operations {
   const histogram = histogramOf(pipeline, metrics.dbClientOperationDuration, databaseBuckets);
-  const seriesOf = cachedSeries(histogram, keyOf, labelsOf);
+  const seriesOf = cachedSeries(histogram, partsOf, labelsOf);
   return {
     begin(target) {
       const caller = context.active();
@@ -131,8 +131,8 @@ function attributesOf({ system, operation, namespace, collection, batchSize, add
   };
 }
 
-function keyOf({ target: { system, operation, namespace, address, port }, errorType }: Finished): string {
-  return `${system} ${operation} ${address} ${port} ${errorType} ${namespace}`;
+function partsOf({ target: { system, operation, namespace, address, port }, errorType }: Finished) {
+  return [system, operation, namespace, address, port, errorType];
 }
 
 function labelsOf({ target: { system, operation, namespace, address, port }, errorType }: Finished) {

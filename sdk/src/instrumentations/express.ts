@@ -110,9 +110,9 @@ function noteMount(message: RoutedMessage, pattern: Pattern): void {
 function noteRoute(message: RoutedMessage, pattern: Pattern): void {
   const request = serverRequestOf(message);
   if (request === undefined || request.hasFailed) return;
-  const path = message.url?.split("?", 1)[0] ?? "/";
-  const own = toTemplate(pickPattern(pattern, path, "whole"));
-  request.route = prefixOf(message.baseUrl ?? "", request.mounts ?? []) + own || "/";
+  const own = toTemplate(pickPattern(pattern, message.url ?? "/", "whole"));
+  const prefix = request.mounts === undefined ? "" : prefixOf(message.baseUrl ?? "", request.mounts);
+  request.route = prefix + own || "/";
   request.isExpress = true;
 }
 

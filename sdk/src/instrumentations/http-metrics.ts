@@ -39,14 +39,16 @@ const statusClasses = ["2xx", "3xx", "4xx", "5xx"] as const;
 
 export function createServerMetrics(pipeline: MetricPipeline): ServerMetrics {
   const durations = histogramOf(pipeline, metrics.httpServerRequestDuration, durationBuckets);
-  const seriesOf = cachedSeries(durations, keyOfServer, labelsOfServer);
+  const seriesOf = cachedSeries(durations, partsOfServer, labelsOfServer);
   const active = new Map<string, { readonly labels: Attributes; count: number }>();
   const activeOf = (method: string, scheme: string) => {
     const key = `${method} ${scheme}`;
+    const known = active.get(key);
+    if (known !== undefined) return known;
     const labels = { [attributes.httpRequestMethod]: method, [attributes.urlScheme]: scheme };
-    const known = active.get(key) ?? { labels, count: 0 };
-    active.set(key, known);
-    return known;
+    const added = { labels, count: 0 };
+    active.set(key, added);
+    return added;
   };
   const stops = [
     observe(pipeline, metrics.httpServerActiveRequests, () =>
@@ -70,12 +72,12 @@ export function createServerMetrics(pipeline: MetricPipeline): ServerMetrics {
 
 export function createClientMetrics(pipeline: MetricPipeline): ClientMetrics {
   const durations = histogramOf(pipeline, metrics.httpClientRequestDuration, durationBuckets);
-  const seriesOf = cachedSeries(durations, keyOfClient, labelsOfClient);
+  const seriesOf = cachedSeries(durations, partsOfClient, labelsOfClient);
   return { end: (request, seconds, span) => seriesOf(request).record(seconds, span) };
 }
 
-function keyOfServer({ method, status, route, scheme, protocolVersion, errorType }: FinishedServerRequest): string {
-  return `${method} ${status} ${scheme} ${protocolVersion} ${errorType} ${route}`;
+function partsOfServer({ method, status, route, scheme, protocolVersion, errorType }: FinishedServerRequest) {
+  return [route, status, method, scheme, protocolVersion, errorType];
 }
 
 function labelsOfServer(request: FinishedServerRequest) {
@@ -89,8 +91,8 @@ function labelsOfServer(request: FinishedServerRequest) {
   };
 }
 
-function keyOfClient({ method, status, address, port, errorType }: FinishedClientRequest): string {
-  return `${method} ${status} ${address} ${port} ${errorType}`;
+function partsOfClient({ method, status, address, port, errorType }: FinishedClientRequest) {
+  return [address, port, status, method, errorType];
 }
 
 function labelsOfClient(request: FinishedClientRequest) {

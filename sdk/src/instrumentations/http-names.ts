@@ -10,7 +10,10 @@ export function knownMethod(method: string | undefined): string {
 /** Takes a Host header apart: `example.org:8080`, `[::1]:80`, `example.org`. What is no port belongs to the name. */
 export function splitHost(host: string | undefined): { readonly address?: string; readonly port?: number } {
   if (host === undefined) return {};
-  const [, address = host, digits = ""] = /^(.*):(\d*)$/s.exec(host) ?? [];
+  const colon = host.lastIndexOf(":");
+  const digits = host.slice(colon + 1);
+  if (colon === -1 || /\D/.test(digits)) return { address: host };
+  const address = host.slice(0, colon);
   if (digits === "") return { address };
   const port = Number(digits);
   return port <= 65_535 ? { address, port } : { address: host };

@@ -3,10 +3,12 @@
  *
  * @see https://opentelemetry.io/docs/specs/semconv/http/http-spans/
  */
-import { propagation, ROOT_CONTEXT, SpanKind, SpanStatusCode, trace } from "@opentelemetry/api";
+import { propagation, SpanKind, SpanStatusCode, trace } from "@opentelemetry/api";
 import type { Context, Tracer } from "@opentelemetry/api";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { epochMs } from "../clock.ts";
+import { guard } from "../diagnostics.ts";
+import { emptyContext } from "../flat-context.ts";
 import { attributes as names } from "../vocabulary.ts";
 import { templateOf } from "./express.ts";
 import { createServerMetrics } from "./http-metrics.ts";
@@ -30,13 +32,18 @@ export const httpServer: Instrumentation = {
     const metrics = createServerMetrics(pipelines.metrics);
     const begin = beginWith(pipelines, metrics);
     const end = endWith(pipelines, metrics);
+    const endClosed = guard("http.server.response.close", (response: ServerResponse) => end(response.req, response));
+    // One listener for all requests: a function of its own for each costs more than what it does.
+    const onClose = function (this: ServerResponse) {
+      endClosed(this);
+    };
     const stops = [
       keepRequestContext(),
       subscribe<ServerMessage>("http.server.request.start", ({ request, response, server }) => {
         if (pipelines.isOwnServer(server)) return;
         begin(request, response);
         // The finish channel stays silent when the client leaves early; every response is closed once.
-        response.once("close", () => end(request, response));
+        response.on("close", onClose);
       }),
       subscribe<ServerMessage>("http.server.response.finish", ({ request, response }) => end(request, response)),
       () => metrics.stop(),
@@ -90,7 +97,7 @@ function startSpan(tracer: Tracer, message: IncomingMessage, { method, path, sch
   const { address, port } = splitHost(headers.host);
   const attributes = {
     [names.httpRequestMethod]: method,
-    ...(method === "_OTHER" ? { [names.httpRequestMethodOriginal]: message.method } : {}),
+    [names.httpRequestMethodOriginal]: method === "_OTHER" ? message.method : undefined,
     [names.urlPath]: path,
     [names.urlScheme]: scheme,
     [names.serverAddress]: address,
@@ -143,7 +150,7 @@ function noteFault({ span, error }: ServerRequest, errorType: string): void {
 /** The trace that the caller is in. Most requests from outside carry none, and then there is nothing to parse. */
 function extractParent({ headers }: IncomingMessage): Context {
   const hasTrace = headers["traceparent"] !== undefined || headers["baggage"] !== undefined;
-  return hasTrace ? propagation.extract(ROOT_CONTEXT, headers) : ROOT_CONTEXT;
+  return hasTrace ? propagation.extract(emptyContext, headers) : emptyContext;
 }
 
 /** Only the server's own faults are errors of the server. */

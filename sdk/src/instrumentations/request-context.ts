@@ -30,7 +30,9 @@ function emitInContext(prototype: EventEmitter): () => void {
   const wrapped: Emit = function (this: EventEmitter, ...args) {
     // A server emits the request; the others are, or belong to, one.
     const request = serverRequestOf(this) ?? serverRequestOf(args[1]);
-    if (request === undefined || context.active() === request.context) return Reflect.apply(emit, this, args);
+    if (request === undefined || !isHeard(this, args[0]) || context.active() === request.context) {
+      return Reflect.apply(emit, this, args);
+    }
     return context.with(request.context, () => Reflect.apply(emit, this, args));
   };
   prototype.emit = wrapped;
@@ -39,4 +41,9 @@ function emitInContext(prototype: EventEmitter): () => void {
     if (own === undefined) Reflect.deleteProperty(prototype, "emit");
     else Object.defineProperty(prototype, "emit", own);
   };
+}
+
+/** Half of what a request emits nobody hears, and then a context is entered for nothing. An error that nobody hears is thrown. */
+function isHeard(emitter: EventEmitter, event: string | symbol): boolean {
+  return event === "error" || emitter.listenerCount(event) > 0;
 }

@@ -7,17 +7,19 @@ export type Pattern = string | RegExp | readonly Pattern[];
 /** Writes one pattern as part of a template: `/items/:id`; nothing for the root. */
 export function toTemplate(pattern: string | RegExp): string {
   if (pattern instanceof RegExp) return String(pattern);
-  const text = pattern.replace(/\/+$/, "");
+  const text = pattern.endsWith("/") ? pattern.replace(/\/+$/, "") : pattern;
   return text === "" || text.startsWith("/") ? text : `/${text}`;
 }
 
 /**
  * Picks the pattern of a list that a path has matched; where that cannot be told, all of them, as one text.
  *
+ * @param url - The path, which may have a query.
  * @param where - Whether the pattern stands for the whole path or for its last segments.
  */
-export function pickPattern(pattern: Pattern, path: string, where: "whole" | "end"): string | RegExp {
+export function pickPattern(pattern: Pattern, url: string, where: "whole" | "end"): string | RegExp {
   if (typeof pattern === "string" || pattern instanceof RegExp) return pattern;
+  const [path = ""] = url.split("?", 1);
   const patterns = flatten(pattern);
   return patterns.find((one) => fits(one, path, where)) ?? `/(${patterns.map((one) => toTemplate(one)).join("|")})`;
 }

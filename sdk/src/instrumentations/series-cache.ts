@@ -16,27 +16,48 @@ export function histogramOf(
   return histograms.histogram({ name, unit, description: help, boundaries });
 }
 
+/** What follows one part: the series after the last of them. */
+type Branch = Map<unknown, Branch | HistogramSeries>;
+
 /**
- * Gives the series that a measured thing belongs to.
+ * Gives the series that a measured thing belongs to. It is found part by part: to make one text of the parts costs more
+ * than to record the value.
  *
- * @param keyOf - Tells series apart, cheaper than their labels do.
+ * @param partsOf - What tells series apart, always as many.
  * @param labelsOf - Its labels; those without a value are left out.
  */
 export function cachedSeries<T>(
   histogram: OwnHistogram,
-  keyOf: (measured: T) => string,
+  partsOf: (measured: T) => readonly unknown[],
   labelsOf: (measured: T) => Readonly<Record<string, Attributes[string]>>,
 ): (measured: T) => HistogramSeries {
-  const known = new Map<string, HistogramSeries>();
+  const known: Branch = new Map();
+  let cached = 0;
   return (measured) => {
-    const key = keyOf(measured);
-    const found = known.get(key);
-    if (found !== undefined) return found;
-    if (known.size >= maxCached) known.clear();
+    const parts = partsOf(measured);
+    let found: Branch | HistogramSeries | undefined = known;
+    for (const part of parts) found = found instanceof Map ? found.get(part) : undefined;
+    if (found !== undefined && !(found instanceof Map)) return found;
+    if (cached >= maxCached) {
+      known.clear();
+      cached = 0;
+    }
+    cached += 1;
     const series = histogram.series(defined(labelsOf(measured)));
-    known.set(key, series);
+    keep(known, parts, series);
     return series;
   };
+}
+
+function keep(known: Branch, [part, ...rest]: readonly unknown[], series: HistogramSeries): void {
+  if (rest.length === 0) {
+    known.set(part, series);
+    return;
+  }
+  const next = known.get(part);
+  const branch: Branch = next instanceof Map ? next : new Map();
+  known.set(part, branch);
+  keep(branch, rest, series);
 }
 
 function defined(labels: Readonly<Record<string, Attributes[string]>>): Attributes {

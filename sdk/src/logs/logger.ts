@@ -93,9 +93,20 @@ export function isEcsLogger(instance: object): boolean {
   return ecsMark in instance;
 }
 
-/** Fields for the beginning of a line that is not written by pino: time and what never changes. */
+let stampedAt = Number.NaN;
+let stamp = "";
+
+/**
+ * Fields for the beginning of a line that is not written by pino: time and what never changes. Under load several lines
+ * fall into one millisecond, and to write the time is a fifth of what a line costs.
+ */
 export function writeTimestamp(): string {
-  return `,"${logFields.timestamp}":"${new Date().toISOString()}",${constantFields}`;
+  const now = Date.now();
+  if (now !== stampedAt) {
+    stampedAt = now;
+    stamp = `,"${logFields.timestamp}":"${new Date(now).toISOString()}",${constantFields}`;
+  }
+  return stamp;
 }
 
 /** Writes a line. */

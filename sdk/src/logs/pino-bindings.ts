@@ -78,26 +78,50 @@ function addFields(message: LineMessage, serviceFields: string, countRecord: (le
   const before = key === undefined ? undefined : instance[key];
   if (key === undefined || typeof before !== "string") return;
   message[bindingsBefore] = before;
-  const isOurs = isEcsLogger(instance);
-  if (!isOurs) hideInLine(instance, message.arguments[0]);
   const own = before.includes(eventIdStart) ? withoutLineFields(before, serviceFields) : before;
   const span = trace.getActiveSpan();
-  const service = !isOurs && hasField(message, own, logFields.serviceName) ? "" : serviceFields;
-  const id = !isOurs && hasField(message, own, logFields.eventId) ? "" : encodeEventId();
-  const ids = span === undefined || (!isOurs && hasField(message, own, logFields.traceId)) ? "" : encodeSpan(span);
-  instance[key] = (isOurs ? own : hideInBindings(instance, own)) + service + id + ids;
+  if (isEcsLogger(instance)) {
+    instance[key] = own + serviceFields + encodeEventId() + (span === undefined ? "" : encodeSpan(span));
+    return;
+  }
+  const fields = message.arguments[0];
+  hideInLine(instance, fields);
+  const { shown, has } = bindingsOf(instance, own);
+  const service = has.service || isField(fields, logFields.serviceName) ? "" : serviceFields;
+  const id = has.id || isField(fields, logFields.eventId) ? "" : encodeEventId();
+  const ids = span === undefined || has.trace || isField(fields, logFields.traceId) ? "" : encodeSpan(span);
+  instance[key] = shown + service + id + ids;
+}
+
+/** Encoded bindings of a logger of the service. A key that stands twice in a line makes stores refuse it. */
+interface Bindings {
+  readonly own: string;
+  /** Without secrets. */
+  readonly shown: string;
+  readonly has: { readonly service: boolean; readonly id: boolean; readonly trace: boolean };
+}
+
+const knownBindings = new WeakMap<object, Bindings>();
+
+/** Looked through once, as long as they are the same. */
+function bindingsOf(instance: LineMessage["instance"], own: string): Bindings {
+  const known = knownBindings.get(instance);
+  if (known?.own === own) return known;
+  const holds = (name: string) => own.includes(`"${name}"`);
+  const has = { service: holds(logFields.serviceName), id: holds(logFields.eventId), trace: holds(logFields.traceId) };
+  const bindings = { own, shown: hideInBindings(own), has };
+  knownBindings.set(instance, bindings);
+  return bindings;
+}
+
+function isField(fields: unknown, name: string): boolean {
+  return typeof fields === "object" && fields !== null && name in fields;
 }
 
 function removeFields(message: LineMessage): void {
   const before = message[bindingsBefore];
   const key = bindingsKey(message.instance);
   if (before !== undefined && key !== undefined) message.instance[key] = before;
-}
-
-/** A key that stands twice in a line makes stores refuse it. */
-function hasField(message: LineMessage, bindings: string, name: string): boolean {
-  const fields = message.arguments[0];
-  return bindings.includes(`"${name}"`) || (typeof fields === "object" && fields !== null && name in fields);
 }
 
 /** What belongs to one line and follows the fields of the service. */

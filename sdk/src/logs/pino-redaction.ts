@@ -30,16 +30,10 @@ export function hideInLine(logger: Logger, fields: unknown): void {
   table.cover(fields);
 }
 
-/** Gives the encoded bindings of a logger without secrets; looked through once, as long as they are the same. */
-export function hideInBindings(logger: Logger, before: string): string {
-  const known = shownBindings.get(logger);
-  if (known?.before === before) return known.shown;
-  const shown = isRedacting() ? redactMembers(before) : before;
-  shownBindings.set(logger, { before, shown });
-  return shown;
+/** Gives the encoded bindings of a logger without secrets. */
+export function hideInBindings(bindings: string): string {
+  return isRedacting() ? redactMembers(bindings) : bindings;
 }
-
-const shownBindings = new WeakMap<object, { readonly before: string; readonly shown: string }>();
 
 /** Public and the same in each copy of pino. */
 const formattersKey = Symbol.for("pino.formatters");

@@ -21,10 +21,12 @@ const anyValue = {
 };
 const listed = field(1, bytes); // The one field of lists of values and of pairs.
 
+type Members = Readonly<Record<string, unknown>>;
+
 /** @param tag - The field of repeated `KeyValue` that they go into. */
-export function writeAttributes(writer: ProtobufWriter, tag: number, attributes: object | undefined): void {
+export function writeAttributes(writer: ProtobufWriter, tag: number, attributes: Members | undefined): void {
   if (attributes === undefined) return;
-  for (const [key, value] of Object.entries(attributes)) writePair(writer, tag, key, value);
+  for (const key of Object.keys(attributes)) writePair(writer, tag, key, attributes[key]);
 }
 
 function writePair(writer: ProtobufWriter, tag: number, key: string, value: unknown): void {
@@ -53,7 +55,7 @@ function writeValue(writer: ProtobufWriter, value: unknown): void {
     writer.bytes(value);
   } else if (Array.isArray(value)) {
     writeArray(writer, value);
-  } else if (typeof value === "object" && value !== null) {
+  } else if (hasMembers(value)) {
     writer.tag(anyValue.keyValues);
     const start = writer.begin(room.small);
     writeAttributes(writer, listed, value);
@@ -81,4 +83,8 @@ function writeArray(writer: ProtobufWriter, values: readonly unknown[]): void {
     writer.end(itemStart, room.small);
   }
   writer.end(start, room.small);
+}
+
+function hasMembers(value: unknown): value is Members {
+  return typeof value === "object" && value !== null;
 }

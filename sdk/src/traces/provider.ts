@@ -71,8 +71,9 @@ class RecordingTracer implements Tracer {
     const context = options.root === true ? trace.deleteSpan(given) : given;
     if (isTracingSuppressed(context)) return trace.wrapSpanContext(INVALID_SPAN_CONTEXT);
     const above = trace.getSpan(context);
-    const parent = validContextOf(above);
-    const localRoot = parent !== undefined && isLocal(above) ? above.localRoot : undefined;
+    const local = isLocal(above) ? above : undefined;
+    const parent = local === undefined ? validContextOf(above) : local.spanContext();
+    const localRoot = local?.localRoot;
     const { kind = SpanKind.INTERNAL, attributes = noAttributes, links = [], startTime } = options;
     const traceId = parent?.traceId ?? ids.generateTraceId();
     const sampled =
