@@ -96,7 +96,7 @@ export type BeginCall = (beginning: Beginning) => GrpcCall;
 
 /** Makes what begins the calls of one side. */
 export function createCalls({ tracer, metrics: pipeline }: Pipelines, side: Side): BeginCall {
-  const seriesOf = cachedSeries(histogramOf(pipeline, side.duration, durationBuckets), keyOf, labelsOf);
+  const seriesOf = cachedSeries(histogramOf(pipeline, side.duration, durationBuckets), partsOf, labelsOf);
   return ({ path, parent, address, port, attributes }) => {
     const startedAt = performance.now();
     const method = methodOf(path);
@@ -133,8 +133,8 @@ function methodOf(path: string): string {
   return path.length <= 200 && /^\/[\w.]+\/\w+$/.test(path) ? path.slice(1) : "_OTHER";
 }
 
-function keyOf({ method, address, port, status, errorType }: Finished): string {
-  return `${method} ${status} ${errorType} ${port} ${address}`;
+function partsOf({ method, address, port, status, errorType }: Finished): readonly unknown[] {
+  return [method, status, errorType, port, address];
 }
 
 function labelsOf({ method, address, port, status, errorType }: Finished) {

@@ -64,7 +64,7 @@ export function createMessaging(
   sending: "publish" | "send",
 ): Messaging {
   const destinationOf = createDestinations();
-  const seriesOf = (metric: Metric) => cachedSeries(histogramOf(pipeline, metric, messagingBuckets), keyOf, labelsOf);
+  const seriesOf = (metric: Metric) => cachedSeries(histogramOf(pipeline, metric, messagingBuckets), partsOf, labelsOf);
   const send: Kind = {
     system,
     name: sending,
@@ -195,8 +195,8 @@ function attributesOf({ kind, messages, destination }: Omit<Finished, "errorType
   };
 }
 
-function keyOf({ kind, destination, messages: { address, port }, errorType }: Finished): string {
-  return `${kind.name} ${address} ${port} ${errorType} ${destination.label}`;
+function partsOf({ kind, destination, messages: { address, port }, errorType }: Finished): readonly unknown[] {
+  return [kind.name, address, port, errorType, destination.label];
 }
 
 function labelsOf({ kind, destination, messages: { address, port }, errorType }: Finished) {
