@@ -130,6 +130,8 @@ describe("inhibition", () => {
   });
   const elasticsearchDown = { alertname: "ElasticsearchDown", ...critical, instance: "elasticsearch-exporter:9114" };
   const keeper = { ...warning, instance: "keeper:9464" };
+  const targetDown = (part: string): Labels => ({ alertname: "StackTargetDown", ...warning, part });
+  const spansDelayed = { alertname: "TelemetrySpansDelayed", ...warning, ...orders };
   const notIngesting = { alertname: "PrometheusNotIngesting", ...critical, instance: "localhost:9090" };
 
   const cases: readonly (readonly [string, Labels, Labels, boolean])[] = [
@@ -271,6 +273,20 @@ describe("inhibition", () => {
       elasticsearchDown,
       { alertname: "TelemetryLogsDropped", ...warning, ...orders },
       false,
+    ],
+    ["a Jaeger that is down hides that spans wait", targetDown("jaeger"), spansDelayed, true],
+    [
+      "... not that they are lost",
+      targetDown("jaeger"),
+      { ...spansDelayed, alertname: "TelemetryExportFailing" },
+      false,
+    ],
+    ["... no other part does", targetDown("grafana"), spansDelayed, false],
+    [
+      "a door that does not open hides that spans wait",
+      { alertname: "StackDoorFailing", ...critical },
+      spansDelayed,
+      true,
     ],
   ];
 

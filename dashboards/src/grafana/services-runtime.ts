@@ -15,11 +15,17 @@ const each = "{{instance}}";
 
 const utilization = of(metrics.nodejsEventloopUtilization);
 const delayP99 = of(metrics.nodejsEventloopDelayP99);
-const heapUsed = perInstance(of(metrics.v8jsMemoryHeapUsed), "sum");
+/** Without the young generation, which has a limit of its own. */
+const heapUsed = perInstance(
+  `${nameOf(metrics.v8jsMemoryHeapUsed)}{${ofService},${labels.heapSpace}!~"new_.+"}`,
+  "sum",
+);
 const heapLimit = perInstance(of(metrics.v8jsMemoryHeapLimit));
 const afterGc = of(metrics.v8jsMemoryHeapUsedAfterMajorGc);
 const resident = of(metrics.processResidentMemory);
 const gcSeconds = `${nameOf(metrics.v8jsGcDuration)}_sum{${ofService}}`;
+/** Several processes behind one `/metrics` show their times together; a single one does not say how many it is. */
+const gcShare = `${sumRate(gcSeconds, ["instance"])} / (${perInstance(of(metrics.clusterProcesses))} > 0 or group by (instance) (${gcSeconds}))`;
 const gcCount = `${nameOf(metrics.v8jsGcDuration)}_count{${ofService}}`;
 const started = of(metrics.processStartTime);
 const { gcType, heapSpace: space, resourceType: resource } = labels;
@@ -65,7 +71,7 @@ const tiles: readonly Panel[] = [
       zh: "最差实例花在垃圾回收上的时间占比。超过 10% 说明堆接近上限或请求产生大量垃圾。",
     },
     unit: "percentunit",
-    targets: [prom(`max(${sumRate(gcSeconds, ["instance"])})`)],
+    targets: [prom(`max(${gcShare})`)],
     thresholds: worseAbove(0.05, 0.1),
     links: [toRunbook("NodeGcTimeHigh")],
   }),

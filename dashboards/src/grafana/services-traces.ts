@@ -231,6 +231,7 @@ const pipeline: readonly Panel[] = [
         "{{instance}}",
       ),
     ],
+    links: [toRunbook("TelemetrySpansDelayed")],
   }),
 ];
 

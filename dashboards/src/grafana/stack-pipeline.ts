@@ -1,8 +1,9 @@
 /** D17: where does telemetry get late or lost, from the service to the store? */
 import { metrics } from "@obsbox/sdk/vocabulary";
 import { box } from "../box.ts";
+import { toRunbook } from "../links.ts";
 import type { Link, Page } from "../model.ts";
-import { series, stat, table, worseAbove } from "../panels/index.ts";
+import { bars, series, stat, table, worseAbove } from "../panels/index.ts";
 import { countedOrZero, labels, nameOf, sumIncrease, sumRate } from "../promql.ts";
 import { now, prom } from "../targets.ts";
 import { dataSources } from "../variables.ts";
@@ -22,6 +23,11 @@ const queue = `max by (${labels.service}) (otel_sdk_processor_span_queue_size{${
 const counted = (series: string) =>
   `${sumIncrease(series, by, range)} or 0 * group by (${labels.service}) (target_info{${of}})`;
 const sdkCounter = (name: string) => counted(`${name}{${of}}`);
+
+const waiting = `sum by (${labels.service}) (${nameOf(metrics.spansPending)}{${of}})`;
+const newest = (selected: string) => `max by (${labels.service}) (${selected})`;
+/** A service of which nothing was ever taken has waited since its start. */
+const taken = `${newest(`${nameOf(metrics.exporterLastSuccess)}{${of},signal="traces"}`)} or ${newest(`${nameOf(metrics.processStartTime)}{${of}}`)}`;
 
 const linesTakenIn = 'elasticsearch_index_stats_indexing_index_total{index=~"\\\\.ds-logs-.+"}';
 const lost = worseAbove(1, 100);
@@ -213,6 +219,30 @@ export const stackPipeline: Page = {
           valueLinks: ofCurve,
         }),
         series({
+          title: { en: "Spans that wait", zh: "等待上报的 span" },
+          description: {
+            en: "Spans that are kept to be sent, and sent again, by service. It swings between 0 and one batch; a steady rise means that the box does not take them.",
+            zh: "各服务暂存、等待上报或重试的 span 数。正常在 0 与一个批次之间波动，持续上升说明观测栈未接收。",
+          },
+          unit: "none",
+          targets: [prom(waiting, byService)],
+          valueLinks: ofCurve,
+          links: [toRunbook("TelemetrySpansDelayed")],
+        }),
+        series({
+          title: { en: "Nothing taken for", zh: "未接收时长" },
+          description: {
+            en: "How long ago the box last took spans of a service that has some waiting, or since its start; 0 where none wait. Some seconds are right. From ten minutes on the oldest are lost.",
+            zh: "服务有 span 等待时，距观测栈上次接收（或服务启动）的时间；无等待时为 0。数秒为正常，超过十分钟最旧的 span 开始丢失。",
+          },
+          unit: "s",
+          targets: [prom(`(time() - (${taken})) * on (${labels.service}) (${waiting} > bool 0)`, byService)],
+          thresholds: worseAbove(300, 600),
+          lines: true,
+          valueLinks: ofCurve,
+          links: [toRunbook("TelemetrySpansDelayed"), toRunbook("TelemetryExportFailing")],
+        }),
+        series({
           title: { en: "Spans sent", zh: "span 上报速率" },
           description: {
             en: "Spans a second that each service finished and sent or dropped.",
@@ -220,6 +250,32 @@ export const stackPipeline: Page = {
           },
           unit: "ops",
           targets: [prom(sumRate(spans, by), byService)],
+          valueLinks: ofCurve,
+        }),
+        bars({
+          title: { en: "Let go undecided", zh: "未决丢弃的 span" },
+          description: {
+            en: "Spans that the error-biased sampler let go in the time shown before it could decide about their trace, because its buffer was full. 0 is right, and what services with another sampler show; else traces of slow or failed requests have holes.",
+            zh: "所选时间内错误优先采样器因缓冲区满、在决定前丢弃的 span 数。应为 0（其他采样器恒为 0），否则慢请求和失败请求的链路不完整。",
+          },
+          width: 6,
+          unit: "none",
+          decimals: 0,
+          targets: [now(sdkCounter(nameOf(metrics.samplerDropped)), byService)],
+          thresholds: lost,
+          valueLinks: ofCurve,
+        }),
+        bars({
+          title: { en: "Colours refused", zh: "拒绝染色的请求" },
+          description: {
+            en: "Requests that asked for a colour in the time shown and did not get it: a wrong token or mark, or more than the limit. The service says on stderr which.",
+            zh: "所选时间内请求染色而被拒绝的次数：令牌或标记错误，或超出上限。原因见服务 stderr。",
+          },
+          width: 6,
+          unit: "none",
+          decimals: 0,
+          targets: [now(sdkCounter(nameOf(metrics.colorRefused)), byService)],
+          thresholds: lost,
           valueLinks: ofCurve,
         }),
       ],

@@ -34,6 +34,8 @@ export const kinds = {
     project: "obsbox-drill-tests",
     settings: { OBSBOX_GRAFANA_SUBNET: "10.213.77.24/29", COMPOSE_PROFILES: "host" },
   },
+  /** A box for what Filebeat does with lines. */
+  shipped: { project: "obsbox-shipped-tests", settings: { OBSBOX_GRAFANA_SUBNET: "10.213.77.32/29" } },
 } as const satisfies Readonly<Record<string, Kind>>;
 
 export function folderOf({ project }: Kind): string {

@@ -2,9 +2,11 @@ import { getHeapSpaceStatistics, getHeapStatistics } from "node:v8";
 import { attributes, metrics } from "../../vocabulary.ts";
 import type { MetricPipeline } from "../pipeline.ts";
 import { all, byLabel, observe } from "../observe.ts";
+import { flagsOfProcess, oldGenerationLimit } from "./heap-limit.ts";
 
 /** What the heap holds, by space, and how far it may grow. */
 export function collectHeap(pipeline: MetricPipeline): () => void {
+  const flags = flagsOfProcess();
   return all(
     observe(pipeline, metrics.v8jsMemoryHeapUsed, () =>
       byLabel(
@@ -12,6 +14,8 @@ export function collectHeap(pipeline: MetricPipeline): () => void {
         getHeapSpaceStatistics().map((space) => [space.space_name, space.space_used_size]),
       ),
     ),
-    observe(pipeline, metrics.v8jsMemoryHeapLimit, () => getHeapStatistics().heap_size_limit),
+    observe(pipeline, metrics.v8jsMemoryHeapLimit, () =>
+      oldGenerationLimit(getHeapStatistics().heap_size_limit, flags),
+    ),
   );
 }
