@@ -6,6 +6,7 @@ import type { IncomingMessage, Server, ServerResponse } from "node:http";
 import { hostname } from "node:os";
 import { messageOf, report } from "../diagnostics.ts";
 import type { AdminOptions } from "../options.ts";
+import { boundConnections } from "./connections.ts";
 import { adminRoutes, json } from "./routes.ts";
 import type { AdminSources, Answer, Route } from "./routes.ts";
 
@@ -18,14 +19,20 @@ export interface Admin {
   readonly close: () => void;
 }
 
+/** Longest time for the headers, and for all of a request. */
+const timeouts = { headersTimeout: 5000, requestTimeout: 8000, connectionsCheckingInterval: 1000 } as const;
+
+/** A client that has taken nothing of its answer for so long is gone; health checks may take a while. */
+const idleMs = 30_000;
+
 const loopback = "127.0.0.1";
 const everywhere = "0.0.0.0";
 
 export function createAdmin(options: AdminOptions, sources: Omit<AdminSources, "token">): Admin {
   const routes = adminRoutes({ ...sources, token: options.token });
-  const server = createServer((request, response) => void respond(routes, request, response));
-  server.headersTimeout = 10_000;
-  server.requestTimeout = 10_000;
+  const server = createServer(timeouts, (request, response) => void respond(routes, request, response));
+  server.timeout = idleMs;
+  boundConnections(server);
   // Neither the port nor a scraper that stays connected keeps the service from ending.
   server.unref();
   server.on("connection", (socket) => socket.unref());
