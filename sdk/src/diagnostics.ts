@@ -6,6 +6,9 @@ import { redactText } from "./redaction/text.ts";
 
 const quietMs = 60_000;
 
+/** A value in a message may be of any length; `.` ends with its line. */
+const longLine = /(.{900}).{4,}/g;
+
 const counts = new Map<string, number>();
 const lastSaid = new Map<string, number>();
 let isSilent = false;
@@ -27,7 +30,7 @@ export function report(code: string, message: string): void {
   if (isSilent || now - (lastSaid.get(code) ?? -quietMs) < quietMs) return;
   lastSaid.set(code, now);
   try {
-    process.stderr.write(`obsbox: ${redactText(message)} [${code}]\n`);
+    process.stderr.write(`obsbox: ${redactText(message).replace(longLine, "$1...")} [${code}]\n`);
   } catch {
     // stderr is gone; the count remains.
   }

@@ -36,6 +36,12 @@ const inspectSettings = { depth: 1, breakLength: Infinity, maxArrayLength: 5, ma
 
 function describe({ option, env, got, expected }: OptionProblem): string {
   const source = env === undefined ? option : `${option} (${env})`;
-  const shown = typeof got === "string" ? JSON.stringify(got) : util.inspect(got, inspectSettings);
-  return `${source}: got ${redactText(shown)}, expected ${expected}`;
+  const shown = typeof got === "string" ? quoted(redactText(got)) : redactText(util.inspect(got, inspectSettings));
+  return `${source}: got ${shown}, expected ${expected}`;
+}
+
+function quoted(text: string): string {
+  const { maxStringLength } = inspectSettings;
+  const rest = text.length - maxStringLength;
+  return JSON.stringify(text.slice(0, maxStringLength)) + (rest > 0 ? `... ${rest} more characters` : "");
 }

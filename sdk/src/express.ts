@@ -49,7 +49,15 @@ async function answer(request: IncomingMessage, response: ServerResponse): Promi
     response.end(scrape?.body ?? "the SDK does not run\n");
   } catch (error) {
     report("metrics-handler", `metrics could not be written: ${messageOf(error)}`);
+    close(response);
+  }
+}
+
+function close(response: ServerResponse): void {
+  try {
     response.destroy();
+  } catch {
+    // It was none.
   }
 }
 

@@ -1,11 +1,12 @@
 /** One port beside the service: metrics, health, status, log level. It never keeps the process alive. */
 import { once } from "node:events";
-import { existsSync } from "node:fs";
 import type { IncomingMessage, Server, ServerResponse } from "node:http";
 import { hostname } from "node:os";
 import { http } from "../builtins.ts";
 import { messageOf, report } from "../diagnostics.ts";
 import type { AdminOptions } from "../options.ts";
+import { boundConnections } from "./connections.ts";
+import { adminHost, isEverywhere } from "./host.ts";
 import { adminRoutes, json } from "./routes.ts";
 import type { AdminSources, Answer, Route } from "./routes.ts";
 
@@ -18,19 +19,22 @@ export interface Admin {
   readonly close: () => void;
 }
 
-const loopback = "127.0.0.1";
-const everywhere = "0.0.0.0";
+/** Longest time for the headers, and for all of a request. */
+const timeouts = { headersTimeout: 5000, requestTimeout: 8000, connectionsCheckingInterval: 1000 } as const;
+
+/** A client that has taken nothing of its answer for so long is gone; health checks may take a while. */
+const idleMs = 30_000;
 
 export function createAdmin(options: AdminOptions, sources: Omit<AdminSources, "token">): Admin {
   const routes = adminRoutes({ ...sources, token: options.token });
-  const server = http.createServer((request, response) => void respond(routes, request, response));
-  server.headersTimeout = 10_000;
-  server.requestTimeout = 10_000;
+  const server = http.createServer(timeouts, (request, response) => void respond(routes, request, response));
+  server.timeout = idleMs;
+  boundConnections(server);
   // Neither the port nor a scraper that stays connected keeps the service from ending.
   server.unref();
   server.on("connection", (socket) => socket.unref());
   server.on("error", () => {}); // Whoever opens it is told; a connection that failed is the client's to notice.
-  const host = options.host ?? (isInContainer() ? everywhere : loopback);
+  const host = adminHost(options);
   return {
     open: () => listen(server, options.port, host),
     sayNotOpened(error) {
@@ -57,17 +61,8 @@ async function listen(server: Server, port: number, host: string): Promise<strin
 function urlOf(server: Server, host: string): string {
   const address = server.address();
   const port = typeof address === "object" && address !== null ? address.port : 0;
-  const reachable = host === everywhere || host === "::" ? hostname() : host;
+  const reachable = isEverywhere(host) ? hostname() : host;
   return `http://${reachable.includes(":") ? `[${reachable}]` : reachable}:${port}`;
-}
-
-/** In a container, a scraper stands in another one. */
-function isInContainer(): boolean {
-  return (
-    existsSync("/.dockerenv") ||
-    existsSync("/run/.containerenv") ||
-    process.env["KUBERNETES_SERVICE_HOST"] !== undefined
-  );
 }
 
 async function respond(

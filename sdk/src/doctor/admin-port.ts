@@ -1,15 +1,15 @@
 /** Whether the admin port is free, and whose it is when it is not. */
 import { once } from "node:events";
 import { createServer } from "node:net";
+import { adminHost, isEverywhere, loopback } from "../admin/host.ts";
 import { ask } from "./ask.ts";
 import type { Facts, Finding, Outcome } from "./finding.ts";
 import { skipped } from "./finding.ts";
 
-const loopback = "127.0.0.1";
-
 export async function findAdminPort({ options, service }: Facts): Promise<Outcome> {
-  const { enabled, host = loopback, port } = options.admin;
+  const { enabled, port } = options.admin;
   if (!enabled) return skipped("switched off");
+  const host = adminHost(options.admin);
   if (port === 0) return { seen: "any free port", findings: [] };
   const error = await listenError(host, port);
   if (error === undefined) return { seen: `${host}:${port} is free`, findings: [] };
@@ -37,7 +37,7 @@ async function listenError(host: string, port: number): Promise<string | undefin
 
 /** The service that an SDK of ours on that port belongs to; undefined for anything else. */
 async function ownerOf(host: string, port: number): Promise<string | undefined> {
-  const name = host === "0.0.0.0" || host === "::" ? loopback : host;
+  const name = isEverywhere(host) ? loopback : host;
   try {
     const { body } = await ask({ url: `http://${name.includes(":") ? `[${name}]` : name}:${port}/statusz` });
     const status: unknown = JSON.parse(body);

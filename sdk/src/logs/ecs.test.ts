@@ -27,6 +27,9 @@ describe("a field", () => {
     ["an empty name gets one", { "": 1 }, ["labels._"]],
     ["a name with empty parts is one's own", { "user.": 1, "http..x": 2 }, ["labels.user_", "labels.http__x"]],
     ["what JSON leaves out is left out", { fn() {}, none: undefined }, []],
+    ["a list is one field, whatever its length", ["a", "b"], ["app.value"]],
+    ["bytes are one field", new Uint8Array(2 ** 32), ["labels.value"]],
+    ["a text as an object is one field", Object("text"), ["labels.value"]],
   ])("%s", (_fact, given, names) => {
     expect(Object.keys(toEcsFields(given))).toEqual(names);
   });

@@ -7,6 +7,7 @@
  */
 import type { IncomingMessage } from "node:http";
 import { http } from "../builtins.ts";
+import { isIndexed } from "../indexed.ts";
 import { kindOfKey } from "../redaction/index.ts";
 import { logFields } from "../vocabulary.ts";
 import { bounded, cutText, isError, readProperties, unserializable } from "./limits.ts";
@@ -32,12 +33,16 @@ const ownLabels = new Set<string>([logFields.colored, logFields.httpRoute, "labe
 /** Causes below each other in a stack trace. */
 const maxCauses = 4;
 
+/** Errors of one stack trace, more than fit in a line: those that hold lists of each other could make billions. */
+const maxErrors = 100;
+
 type Fields = Record<string, Json>;
 
 /** Turns what was passed to a log call, or to `child()`, into ECS fields. */
 export function toEcsFields(given: object): Fields {
   const fields: Fields = {}; // Every key that is not known gets a prefix, `__proto__` too.
-  readProperties(given, (key, value) => addField(fields, key, value));
+  if (isIndexed(given)) addField(fields, "value", given);
+  else readProperties(given, (key, value) => addField(fields, key, value));
   return fields;
 }
 
@@ -102,16 +107,23 @@ export function errorFields(error: Error): Fields {
   };
 }
 
-function stackWithCauses(error: Error, above: readonly Error[] = []): string {
+function stackWithCauses(error: Error, above: readonly Error[] = [], budget = { left: maxErrors }): string {
+  budget.left -= 1;
   const stack = typeof error.stack === "string" ? error.stack : `${cutText(error.name)}: ${cutText(error.message)}`;
   const path = [...above, error];
-  const below = path.length <= maxCauses ? causesOf(error).filter((cause) => !path.includes(cause)) : [];
-  return [stack, ...below.map((cause) => `Caused by: ${stackWithCauses(cause, path)}`)].join("\n");
+  const parts = [stack];
+  for (const cause of path.length <= maxCauses ? causesOf(error) : []) {
+    if (path.includes(cause)) continue;
+    const isTooMuch = budget.left <= 0;
+    parts.push(`Caused by: ${isTooMuch ? "[more errors]" : stackWithCauses(cause, path, budget)}`);
+    if (isTooMuch) break;
+  }
+  return parts.join("\n");
 }
 
 function causesOf(error: Error): Error[] {
   const together: unknown = "errors" in error ? error.errors : [];
-  return [error.cause, ...(Array.isArray(together) ? together : [])].filter(isError);
+  return [error.cause, ...(Array.isArray(together) ? together.slice(0, maxErrors) : [])].filter(isError);
 }
 
 /** Method and path only: headers and query can hold secrets. */

@@ -31,6 +31,8 @@ describe("a copy", () => {
     ["a number that JSON does not know", Number.NaN, "NaN"],
     ["an endless number", -Infinity, "-Infinity"],
     ["a large integer", 2n ** 64n, "18446744073709551616"],
+    ["an integer too large to be written out", -(10n ** 9000n), "[BigInt of more than 8192 digits]"],
+    ["a text as an object", Object("text"), "text"],
     ["nothing", null, null],
     ["undefined", undefined, undefined],
     ["a function", () => {}, undefined],

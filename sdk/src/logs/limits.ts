@@ -4,6 +4,7 @@
  * type.
  */
 import { util } from "../builtins.ts";
+import { isIndexed, isTextObject } from "../indexed.ts";
 import { isHeaderList, isHidden, kindWithin, redacted, redactNumber, redactUpTo } from "../redaction/index.ts";
 import type { KeyKind } from "../redaction/index.ts";
 
@@ -16,6 +17,9 @@ const maxValues = 10_000;
 
 /** Longest text of one value, in characters. */
 export const maxTextLength = 8192;
+
+/** Written out, one of more digits takes longer than all else of a line. */
+const largestInteger = 10n ** BigInt(maxTextLength);
 
 /** Stands for what cannot be read. */
 export const unserializable = "[Unserializable]";
@@ -73,7 +77,7 @@ function copy(value: unknown, kind: KeyKind, parents: readonly object[], budget:
     case "boolean":
       return value;
     case "bigint":
-      return cutText(value.toString());
+      return cutText(value);
     case "object":
       return value === null ? null : copyObject(value, kind, parents, budget);
     default:
@@ -101,6 +105,7 @@ function plain(value: object): unknown {
   if (value instanceof Date) return Number.isNaN(value.getTime()) ? "[Invalid Date]" : value.toISOString();
   if (value instanceof Map) return firstEntries(value);
   if (value instanceof Set) return firstItems(value);
+  if (isTextObject(value)) return String.prototype.valueOf.call(value);
   if (ArrayBuffer.isView(value)) return `[${value.constructor.name} of ${value.byteLength} bytes]`;
   const toJson: unknown = Reflect.get(value, "toJSON");
   return typeof toJson === "function" ? toJson.call(value) : value;
@@ -148,10 +153,23 @@ function copyEntries(object: object, kind: KeyKind, parents: readonly object[], 
 
 function toText(value: unknown): string {
   try {
-    return typeof value === "string" ? value : String(value);
+    if (typeof value === "string") return value;
+    if (typeof value === "bigint") return integerText(value);
+    return typeof value === "object" && value !== null && isIndexed(value) ? indexedText(value) : String(value);
   } catch {
     return unserializable; // No prototype, or a toString that throws.
   }
+}
+
+function integerText(value: bigint): string {
+  const isTooLarge = value > largestInteger || value < -largestInteger;
+  return isTooLarge ? `[BigInt of more than ${maxTextLength} digits]` : value.toString();
+}
+
+/** Lists and bytes would be written out in full. */
+function indexedText(value: object): string {
+  // oxlint-disable-next-line typescript/no-base-to-string -- as `%s` writes lists
+  return isTextObject(value) ? String.prototype.valueOf.call(value) : String(bounded(value));
 }
 
 function readableKeys(object: object): string[] {

@@ -7,7 +7,7 @@ import { logFields } from "../vocabulary.ts";
 import { openToColors } from "./below-level.ts";
 import { hasAny, without, withEachOnce } from "./encoded-fields.ts";
 import { ecsVersion, toEcsFields } from "./ecs.ts";
-import { cutText, unserializable } from "./limits.ts";
+import { bounded, cutText, maxTextLength, unserializable } from "./limits.ts";
 import { destination } from "./sink.ts";
 
 export type LogLevel = "trace" | "debug" | "info" | "warn" | "error" | "fatal" | "silent";
@@ -148,11 +148,30 @@ type LogMethod = NonNullable<NonNullable<LoggerOptions["hooks"]>["logMethod"]>;
 function tolerant(hook: LogMethod | undefined): LogMethod {
   return function (args, method, level) {
     try {
-      if (hook === undefined) Reflect.apply(method, this, args);
+      if (hook === undefined) Reflect.apply(method, this, formattable(args));
       else Reflect.apply(hook, this, [args, method, level]);
     } catch {
       Reflect.apply(method, this, [unserializable]);
     }
+  };
+}
+
+/** What is put into a message with `%s` or `%j`: pino would write it out in full before the message is cut. */
+function formattable(args: unknown[]): unknown[] {
+  const place = typeof args[0] === "object" ? 1 : 0;
+  if (args.length <= place + 1) return args;
+  const message = args[place];
+  if (typeof message === "string" && message.length > maxTextLength) return args.slice(0, place + 1);
+  return args.map((value, at) => (at >= place ? shortForm(value) : value));
+}
+
+/** Is written as the value itself, but no longer than a field. */
+function shortForm(value: unknown): unknown {
+  if (typeof value === "string") return value.length > maxTextLength ? cutText(value) : value;
+  if (typeof value !== "bigint" && (typeof value !== "object" || value === null)) return value;
+  return {
+    toJSON: () => bounded(value) ?? null,
+    [Symbol.toPrimitive]: (hint: string) => (hint === "number" ? Number(value) : cutText(value)),
   };
 }
 

@@ -64,7 +64,7 @@ export async function writeFamilies(families: readonly Family[], format: Exposit
  * wanted than the classic text.
  */
 export function chooseFormat(accept: string | undefined): ExpositionFormat {
-  const ranges = (accept ?? "").toLowerCase().split(",");
+  const ranges = typeof accept === "string" ? accept.toLowerCase().split(",") : [];
   const wanted = (type: string) =>
     Math.max(0, ...ranges.map((range) => (range.trim().startsWith(type) ? quality(range) : 0)));
   const openMetricsQuality = wanted("application/openmetrics-text");

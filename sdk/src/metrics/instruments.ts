@@ -2,6 +2,7 @@
 import { trace } from "@opentelemetry/api";
 import type { Attributes, Meter, ObservableResult } from "@opentelemetry/api";
 import { guard } from "../diagnostics.ts";
+import { isIndexed } from "../indexed.ts";
 import type { PrometheusRegistry } from "../option-parsers.ts";
 import { withOutcome } from "../outcome.ts";
 import { sdkVersion } from "../resource.ts";
@@ -122,14 +123,14 @@ export const metrics: Metrics = {
   counter: (name, options) =>
     once("counter", name, () => {
       const use = whenConnected((to) => meterOf(to).createCounter(name, settingsOf(options)));
-      return { add: guard(`counter ${name}`, (value, attributes) => use()?.add(value, attributes)) };
+      return { add: guard(`counter ${name}`, (value, attributes) => use()?.add(value, named(attributes))) };
     }) ?? { add() {} },
 
   gauge: (name, options) =>
     once("gauge", name, () => {
       declareRule(name, options);
       const use = whenConnected((to) => meterOf(to).createGauge(name, settingsOf(options)));
-      return { record: guard(`gauge ${name}`, (value, attributes) => use()?.record(value, attributes)) };
+      return { record: guard(`gauge ${name}`, (value, attributes) => use()?.record(value, named(attributes))) };
     }) ?? { record() {} },
 
   histogram: (name, options) =>
@@ -137,8 +138,8 @@ export const metrics: Metrics = {
       const { description = "", unit = "s", buckets = durationBuckets } = settingsOf(options);
       const definition = { name, unit, description, boundaries: buckets };
       const use = whenConnected((to) => to.histograms.histogram(definition));
-      const record = guard(`histogram ${name}`, (value: number, attributes: Attributes = {}) =>
-        use()?.series(attributes).record(value, trace.getActiveSpan()),
+      const record = guard(`histogram ${name}`, (value: number, attributes?: Attributes) =>
+        use()?.series(named(attributes)).record(value, trace.getActiveSpan()),
       );
       const time: Histogram["time"] = (fn, attributes) => {
         const start = performance.now();
@@ -162,6 +163,13 @@ export const metrics: Metrics = {
     registries.add(registry);
   },
 };
+
+const none: Attributes = {};
+
+/** Plain JavaScript may give anything. */
+function named(attributes: Attributes = none): Attributes {
+  return typeof attributes !== "object" || attributes === null || isIndexed(attributes) ? none : attributes;
+}
 
 function declareRule(name: string, options: GaugeOptions | undefined): void {
   const { unit = "", inCluster } = settingsOf(options);

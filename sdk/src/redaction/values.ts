@@ -2,6 +2,7 @@
  * Secrets in values by their key: attributes of spans and metrics, and JSON that has been written already. What has
  * nothing to hide is given back as it is; what has is copied, never changed.
  */
+import { isTextObject } from "../indexed.ts";
 import { isAllowedHeader } from "./headers.ts";
 import { isHidden, kindOfKey, kindWithin, redacted } from "./keys.ts";
 import type { KeyKind } from "./keys.ts";
@@ -42,9 +43,11 @@ export function redactValue<T>(kind: KeyKind, value: T): T | string;
 export function redactValue(kind: KeyKind, value: unknown): unknown {
   if (typeof value === "string") return redactTextOf(kind, value);
   if (typeof value === "number") return redactNumber(kind, value);
-  if (typeof value !== "object" || value === null || ArrayBuffer.isView(value)) return value;
+  if (typeof value !== "object" || value === null) return value;
   if (isHidden(kind, value)) return redacted;
-  return Array.isArray(value) ? redactItems(kind, value) : redactProperties(kind, value);
+  if (Array.isArray(value)) return redactItems(kind, value);
+  if (isTextObject(value)) return redactTextOf(kind, value.valueOf());
+  return ArrayBuffer.isView(value) ? value : redactProperties(kind, value);
 }
 
 /** Gives the attributes without their secrets; the same object when there are none. */

@@ -21,6 +21,7 @@ import type { InstrumentationScope } from "@opentelemetry/core";
 import type { Resource } from "@opentelemetry/resources";
 import type { ReadableSpan, SpanProcessor, TimedEvent } from "@opentelemetry/sdk-trace";
 import { messageOf } from "../diagnostics.ts";
+import { isIndexed } from "../indexed.ts";
 import type { LocalRoot } from "../coloring/colored.ts";
 import { kindOfKey, redactAttributes, redactText } from "../redaction/index.ts";
 import type { KeyKind } from "../redaction/index.ts";
@@ -202,6 +203,7 @@ export class RecordingSpan implements LocalRoot, ReadableSpan {
 
   #addAttributes(attributes: Attributes, isBeginning: boolean): void {
     try {
+      if (typeof attributes !== "object" || isIndexed(attributes)) return;
       for (const key of Object.keys(attributes)) {
         if (!this.#addAttribute(key, attributes[key]) && isBeginning) this.droppedAttributesCount += 1;
       }

@@ -50,17 +50,18 @@ export interface RunningServer {
   close(): void;
 }
 
-/** A request that is not complete by then is cut off, also one whose body has been refused. */
-const requestTimeoutMs = 60_000;
-
-/** Senders wait 5 s and more, some of them a minute, between two batches: what is closed just then is lost to them. */
-const keepAliveTimeoutMs = 75_000;
+const timeouts = {
+  headersTimeout: 5000,
+  /** A request that is not complete by then is cut off, also one whose body has been refused. */
+  requestTimeout: 60_000,
+  /** Senders wait 5 s and more, some of them a minute, between two batches: what is closed just then is lost to them. */
+  keepAliveTimeout: 75_000,
+  connectionsCheckingInterval: 1000,
+} as const;
 
 /** @throws Error of the system when the port cannot be opened. */
 export async function serve(routes: readonly Route[], { host, port, token }: ServerSettings): Promise<RunningServer> {
-  const server = createServer((request, response) => void respond(routes, token, request, response));
-  server.requestTimeout = requestTimeoutMs;
-  server.keepAliveTimeout = keepAliveTimeoutMs;
+  const server = createServer(timeouts, (request, response) => void respond(routes, token, request, response));
   await listen(server, port, host);
   return {
     port: portOf(server),
