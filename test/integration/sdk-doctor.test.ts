@@ -223,6 +223,16 @@ describe.concurrent("the admin port", () => {
   });
 });
 
+test("in a container the admin port is tried on all addresses, as a service would open it", async () => {
+  const port = String(await freePort());
+  const { checks } = await examine(await makeProject("port-in-container", soundFiles), {
+    KUBERNETES_SERVICE_HOST: "10.0.0.1",
+    OTEL_EXPORTER_PROMETHEUS_HOST: undefined,
+    OTEL_EXPORTER_PROMETHEUS_PORT: port,
+  });
+  expect(seenBy(checks, "admin port")).toBe(`0.0.0.0:${port} is free`);
+});
+
 describe.concurrent("the OTLP receiver", () => {
   test.each([
     ["refused", "connection-refused"],
