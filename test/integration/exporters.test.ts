@@ -303,7 +303,9 @@ test("a second copy of the SDK in the process is named with its place, and the f
   expect(await program.ended()).toBe(0);
   expect(program.stderr().trimEnd().split("\n")).toEqual([expect.stringContaining("@obsbox/sdk is there twice")]);
   expect(program.stderr()).toContain(`${pathToFileURL(join(root, "sdk/")).href} runs`);
-  expect(program.stderr()).toContain(`of ${pathToFileURL(join(copy, "/")).href} are not served; install it once [second-sdk]`);
+  expect(program.stderr()).toContain(
+    `of ${pathToFileURL(join(copy, "/")).href} are not served; install it once [second-sdk]`,
+  );
   expect(program.lines().filter((line) => line["event.action"] === "service-start")).toHaveLength(1);
 });
 
