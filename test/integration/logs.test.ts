@@ -269,3 +269,9 @@ test("the admin port's address is in the start line", async () => {
   await using program = startProgram("users-app.mjs", { flags: register });
   expect(await adminUrl(program)).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/);
 });
+
+test("a logger that nobody holds any more is gone: services make one for each request", async () => {
+  await using program = startProgram("many-loggers.mjs", { flags: [...register, "--expose-gc"] });
+  expect(await program.ended()).toBe(0);
+  expect(Number(/^left (\d+)$/m.exec(program.stdout())?.[1])).toBeLessThan(10);
+});

@@ -33,7 +33,9 @@ function setBindingsOf(logger: Logger, bindings: string): void {
   Reflect.set(logger, chindingsSym, bindings);
 }
 
-const loggers = new Set<Logger>();
+/** Those that follow the service's level, as long as somebody holds them. */
+const loggers = new Set<WeakRef<Logger>>();
+const gone = new FinalizationRegistry<WeakRef<Logger>>((logger) => loggers.delete(logger));
 let commonLevel: LogLevel = "info";
 
 /**
@@ -74,14 +76,23 @@ function makeLogger(options: LoggerOptions): Logger {
   const logger = withEcsFields(name === undefined ? made : made.child({ [logFields.logger]: name }), formatters?.log);
   openToColors(logger, pino.symbols.setLevelSym);
   logger.level = level ?? commonLevel;
-  if (level === undefined) loggers.add(logger);
+  if (level === undefined) follow(logger);
   return logger;
+}
+
+function follow(logger: Logger): void {
+  const reference = new WeakRef(logger);
+  loggers.add(reference);
+  gone.register(logger, reference);
 }
 
 /** Sets the level of every logger that was made without one of its own. */
 export function setLogLevel(level: LogLevel): void {
   commonLevel = level;
-  for (const one of loggers) one.level = level;
+  for (const reference of loggers) {
+    const logger = reference.deref();
+    if (logger !== undefined) logger.level = level;
+  }
 }
 
 export function logLevel(): LogLevel {
