@@ -37,6 +37,7 @@ export async function startAgentBackend(): Promise<AgentBackend> {
       DD_TRACE_AGENT_URL: url,
       ELASTIC_APM_SERVER_URL: url,
       ELASTIC_APM_CLOUD_PROVIDER: "none",
+      ELASTIC_APM_API_REQUEST_TIME: "1s", // It ends its request only then; 10 s else, which is as long as tests wait.
       NEW_RELIC_NO_CONFIG_FILE: "true",
       NEW_RELIC_HOST: "127.0.0.1",
       NEW_RELIC_PORT: String(tlsPort),
