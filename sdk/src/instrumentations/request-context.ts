@@ -17,7 +17,10 @@ type Emit = EventEmitter["emit"];
  * @returns What stops it.
  */
 export function keepRequestContext(): () => void {
-  const restores = [Server.prototype, http.IncomingMessage.prototype, http.ServerResponse.prototype].map(emitInContext);
+  const prototypes = [Server.prototype, http.IncomingMessage.prototype, http.ServerResponse.prototype];
+  // An agent that runs already may have given servers of HTTP a method of their own, which goes past that of all servers.
+  const apart = Object.hasOwn(http.Server.prototype, "emit") ? [http.Server.prototype] : [];
+  const restores = [...prototypes, ...apart].map(emitInContext);
   return () => {
     for (const restore of restores) restore();
   };
