@@ -3,16 +3,24 @@
  * sends nothing and the same with OpenTelemetry as it comes; then they are told to end. `test/long/spans-faults.test.ts`
  * does it for ten minutes each.
  */
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { describeReport, runWithFault } from "../helpers/backend-faults.ts";
 import { faults } from "../helpers/faulty-receiver.ts";
+import type { Fault } from "../helpers/faulty-receiver.ts";
 
 const secondsEach = 60;
 /** One in each minute that has begun, the warm-up's included. */
 const warningsOfEach = 2;
 const perSecond = 200;
 
-test.each(faults)("a backend with the fault %s costs the service nothing, and does not hold its end", async (fault) => {
+/** Two at a time: each measures against a service beside it that has the same machine. */
+const pairs = [0, 2, 4, 6].map((first) => ({ pair: faults.slice(first, first + 2) }));
+
+describe.each(pairs)("$pair", ({ pair }) => {
+  test.concurrent.each(pair)("%s costs the service nothing, and does not hold its end", expectNoHarm);
+});
+
+async function expectNoHarm(fault: Fault): Promise<void> {
   const report = await runWithFault(fault, { perSecond, seconds: secondsEach, samples: 6 });
   process.stdout.write(describeReport(report));
   const { faulty, silent, traces, warnings, end, endMs } = report;
@@ -30,4 +38,4 @@ test.each(faults)("a backend with the fault %s costs the service nothing, and do
   expect(saidBy("metrics-export-failed")).toBeLessThanOrEqual(warningsOfEach);
   expect(end).toBe("SIGTERM");
   expect(endMs).toBeLessThan(5500);
-});
+}
